@@ -1,0 +1,203 @@
+"""Rasa adapter for what belongs to no skill: greeting, menu, language, help, and not having understood."""
+
+from collections.abc import Iterator
+from functools import cache
+from typing import Any
+
+import yaml
+from rasa_sdk import Action, Tracker
+from rasa_sdk.events import EventType, SlotSet
+from rasa_sdk.executor import CollectingDispatcher
+from rasa_sdk.types import DomainDict
+
+from actions._support import (
+    button,
+    forget_entered,
+    language,
+    leave_form,
+    say,
+    services,
+    typed_text,
+    word,
+)
+from bot.language import guess_language
+from bot.messages import Language
+from bot.settings import ROOT
+
+_FALLBACK = "action_default_fallback"
+_MEANINGS = (
+    "ask_loan_cost",
+    "ask_usury",
+    "check_message",
+    "start_complaint",
+    "follow_case",
+    "learn",
+    "ask_credit_record",
+    "debt_trouble",
+    "early_repayment",
+    "ask_basic",
+)
+"""What a person can be asked whether they meant it, usual first."""
+_OFFERED_MEANINGS = 3
+_PERSONS = ("110", "96110", "12378", "12345")
+_NAMES_OF_LANGUAGES = {
+    Language.EN: ("英", "english", "inglish", "洋文"),
+    Language.ZH: ("中文", "汉语", "普通话", "国语", "chinese", "mandarin"),
+}
+
+
+class ActionStart(Action):
+    """The greeting."""
+
+    def name(self) -> str:
+        return "action_start"
+
+    async def run(self, dispatcher: CollectingDispatcher, _tracker: Tracker, _domain: DomainDict) -> list[EventType]:
+        say(dispatcher, "utter_start")
+        return leave_form()
+
+
+class ActionMenu(Action):
+    """The menu. A form is left; what was entered in it waits for the person to come back."""
+
+    def name(self) -> str:
+        return "action_menu"
+
+    async def run(self, dispatcher: CollectingDispatcher, _tracker: Tracker, _domain: DomainDict) -> list[EventType]:
+        say(dispatcher, "utter_menu")
+        return leave_form()
+
+
+class ActionCancel(Action):
+    """Stop, and forget what was entered."""
+
+    def name(self) -> str:
+        return "action_cancel"
+
+    async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, _domain: DomainDict) -> list[EventType]:
+        say(dispatcher, "utter_cancelled")
+        return [*forget_entered(tracker), *leave_form()]
+
+
+class ActionSetLanguage(Action):
+    """Go on in the other language. Inside a form Rasa asks the open question again by itself."""
+
+    def name(self) -> str:
+        return "action_set_language"
+
+    async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, _domain: DomainDict) -> list[EventType]:
+        if tracker.get_slot("language") not in set(Language):
+            say(dispatcher, "utter_choose_language")
+            return [SlotSet("language", Language.ZH.value)]
+        typed = typed_text(tracker)
+        if typed is not None and _named_language(typed) is not language(tracker):
+            # A tap, not a guess: the gateway has to know the choice too.
+            say(dispatcher, "utter_choose_language")
+            return []
+        say(dispatcher, "utter_language_set")
+        if not tracker.active_loop_name:
+            say(dispatcher, "utter_menu")
+        return []
+
+
+def _named_language(text: str) -> Language | None:
+    lowered = text.lower()
+    named = {tongue for tongue, names in _NAMES_OF_LANGUAGES.items() if any(name in lowered for name in names)}
+    return named.pop() if len(named) == 1 else guess_language(text) if not named else None
+
+
+class ActionHelp(Action):
+    """How to talk to the program. Inside a form Rasa asks the open question again by itself."""
+
+    def name(self) -> str:
+        return "action_help"
+
+    async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, _domain: DomainDict) -> list[EventType]:
+        say(dispatcher, "utter_help")
+        if not tracker.active_loop_name:
+            say(dispatcher, "utter_menu")
+        return []
+
+
+class ActionExplainBasic(Action):
+    """What a word of money means, in one breath."""
+
+    def name(self) -> str:
+        return "action_explain_basic"
+
+    async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, _domain: DomainDict) -> list[EventType]:
+        found = term_in(typed_text(tracker) or "")
+        if found is None:
+            say(dispatcher, "utter_basic_which")
+        else:
+            say(dispatcher, "utter_basic", meaning=word(f"basic_{found}", language(tracker)))
+        return []
+
+
+@cache
+def _terms() -> dict[str, str]:
+    """Every name of every explained term, longest first, with the term's key."""
+    read = yaml.safe_load((ROOT / "data" / "lookup" / "terms.yml").read_text(encoding="utf-8"))
+    names = {str(name).lower(): str(term) for term, listed in read.items() for name in listed}
+    return dict(sorted(names.items(), key=lambda item: -len(item[0])))
+
+
+def term_in(text: str) -> str | None:
+    """The term of the glossary that a text asks about."""
+    lowered = text.lower()
+    return next((term for name, term in _terms().items() if name in lowered), None)
+
+
+class ActionDefaultFallback(Action):
+    """Not understood: the nearest meanings as buttons; the second time running, numbers where people answer."""
+
+    def name(self) -> str:
+        return _FALLBACK
+
+    async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, _domain: DomainDict) -> list[EventType]:
+        tongue = language(tracker)
+        menu = button(word("common_menu", tongue), "menu")
+        if _failed_last_turn(tracker):
+            say(dispatcher, "utter_not_understood_again", buttons=[menu], hotlines=_hotlines(tongue))
+        else:
+            meanings = [button(word(f"meaning_{name}", tongue), name) for name in _nearest(tracker)]
+            say(dispatcher, "utter_not_understood", buttons=[*meanings, menu])
+        return []
+
+
+def _nearest(tracker: Tracker) -> list[str]:
+    ranking: list[Any] = (tracker.latest_message or {}).get("intent_ranking") or []
+    likely = [guess["name"] for guess in ranking if guess.get("name") in _MEANINGS]
+    return (likely or list(_MEANINGS))[:_OFFERED_MEANINGS]
+
+
+def _hotlines(tongue: Language) -> str:
+    hotlines = services().content.hotlines
+    return "\n".join(
+        word(
+            "common_hotline",
+            tongue,
+            number=number,
+            name=hotlines[number].name.of(tongue),
+            purpose=hotlines[number].purpose.of(tongue),
+        )
+        for number in _PERSONS
+        if number in hotlines
+    )
+
+
+def _failed_last_turn(tracker: Tracker) -> bool:
+    """Whether the turn before this one ended here too."""
+    turns = _actions_by_turn(tracker.events)
+    next(turns, None)  # the present turn
+    return _FALLBACK in next(turns, ())
+
+
+def _actions_by_turn(events: list[Any]) -> Iterator[set[str]]:
+    actions: set[str] = set()
+    for event in reversed(events):
+        if event.get("event") == "action":
+            actions.add(event.get("name") or "")
+        elif event.get("event") == "user":
+            yield actions
+            actions = set()

@@ -1,0 +1,509 @@
+"""Rasa adapter for complaints: a form that listens, a summary to correct, a receipt; and what a receipt opens again."""
+
+import asyncio
+import math
+import re
+import secrets
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta, timezone
+from typing import TypeVar
+
+import structlog
+from rasa_sdk import Action, Tracker
+from rasa_sdk.events import EventType, FollowupAction, SlotSet
+from rasa_sdk.executor import CollectingDispatcher
+from rasa_sdk.types import DomainDict
+
+from actions._support import (
+    button,
+    entity,
+    forget_entered,
+    intent,
+    is_aside,
+    language,
+    leave_form,
+    say,
+    services,
+    size,
+    typed_text,
+    word,
+)
+from bot.complaints import (
+    Author,
+    CaseClosedError,
+    CaseMessage,
+    ComplaintDraft,
+    Kind,
+    ResidentView,
+    Status,
+    TooManyLookupsError,
+)
+from bot.language.receipts import group_receipt, normalise_receipt
+from bot.messages import CaseCard, CaseEntry, Channel, Figure, Language, ReceiptCard, SummaryCard
+
+log = structlog.get_logger(__name__)
+
+_TEXT_FIELDS = ("story", "against", "when", "amount", "wish", "contact")
+_SKIPPABLE = frozenset(_TEXT_FIELDS) - {"story"}
+_FIELDS = ("kind", *_TEXT_FIELDS)
+_OWN_BUTTONS = frozenset({"complaint_choose", "complaint_correct", "complaint_send"})
+_SKIP = "skip"
+_SEND = "send"
+_AGREED = frozenset({"yes", "with_contact", "without_contact"})
+_LONGEST = 4000
+_TELLS_SOMETHING = 12
+"""A text of this size says what happened; a shorter one only that somebody wants to complain."""
+_CHINA = timezone(timedelta(hours=8))
+_DIGITS = re.compile(r"\d(?:[\s\-‐-―_.·]?\d){14,}")
+_Answer = TypeVar("_Answer")
+
+
+def _slot(field: str) -> str:
+    return f"complaint_{field}"
+
+
+def _entered(tracker: Tracker, field: str) -> str:
+    return str(tracker.get_slot(_slot(field)) or "")
+
+
+class ActionBeginComplaint(Action):
+    """Say what is about to happen. A complaint begun earlier goes on where it was left."""
+
+    def name(self) -> str:
+        return "action_begin_complaint"
+
+    async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, _domain: DomainDict) -> list[EventType]:
+        events = leave_form()
+        if tracker.get_slot(_slot("draft_id")):
+            say(dispatcher, "utter_complaint_again")
+            return events
+        say(dispatcher, "utter_complaint_begin")
+        events.append(SlotSet(_slot("draft_id"), secrets.token_urlsafe(16)))
+        told = typed_text(tracker)
+        if told is not None and size(told) >= _TELLS_SOMETHING:
+            events.append(SlotSet(_slot("story"), told[:_LONGEST]))
+        return events
+
+
+class ValidateComplaintForm(Action):
+    """Takes every answer of the form. A typed answer belongs to the question asked, whatever it says."""
+
+    def name(self) -> str:
+        return "validate_complaint_form"
+
+    async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, _domain: DomainDict) -> list[EventType]:
+        asked = str(tracker.get_slot("requested_slot") or "")
+        if is_aside(tracker, _OWN_BUTTONS) or not asked.startswith(_slot("")):
+            # Nothing taken: Rasa leaves the turn to its other rules, and asks again afterwards.
+            return []
+        text = typed_text(tracker)
+        if text is None:
+            return _tapped(dispatcher, tracker, asked)
+        return _typed(dispatcher, tracker, asked.removeprefix(_slot("")), text)
+
+
+def _tapped(dispatcher: CollectingDispatcher, tracker: Tracker, asked: str) -> list[EventType]:
+    if intent(tracker) == "complaint_send":
+        return [SlotSet(_slot("review"), _SEND)] if asked == _slot("review") else []
+    field, value = entity(tracker, "complaint_field"), entity(tracker, "complaint_value")
+    if intent(tracker) == "complaint_correct":
+        return [] if field not in _FIELDS else _ask_again(field)
+    if field == "kind" and value in set(Kind):
+        return _kind(dispatcher, Kind(value))
+    if field in _SKIPPABLE and value == _SKIP:
+        return _taken(field, "")
+    if field == "consent":
+        return _consent(dispatcher, tracker, value)
+    return []
+
+
+def _kind(dispatcher: CollectingDispatcher, kind: Kind) -> list[EventType]:
+    if kind is Kind.FRAUD:
+        say(dispatcher, "utter_complaint_hurry")
+    return [SlotSet(_slot("kind"), kind.value)]
+
+
+def _ask_again(field: str) -> list[EventType]:
+    emptied: list[EventType] = [SlotSet(_slot(field), None)]
+    if field == "contact":
+        emptied.append(SlotSet(_slot("consent"), None))
+    return emptied
+
+
+def _taken(field: str, value: str) -> list[EventType]:
+    taken: list[EventType] = [SlotSet(_slot(field), value)]
+    if field == "contact":
+        # What was agreed to before was about another contact.
+        taken.append(SlotSet(_slot("consent"), None))
+    return taken
+
+
+def _consent(dispatcher: CollectingDispatcher, tracker: Tracker, value: str | None) -> list[EventType]:
+    if value == "without_contact":
+        return [SlotSet(_slot("contact"), ""), SlotSet(_slot("consent"), value)]
+    if value == ("with_contact" if _entered(tracker, "contact") else "yes"):
+        return [SlotSet(_slot("consent"), value)]
+    if value == "no":
+        say(dispatcher, "utter_complaint_no_consent")
+    return [SlotSet(_slot("consent"), None)]
+
+
+def _typed(dispatcher: CollectingDispatcher, tracker: Tracker, asked: str, text: str) -> list[EventType]:
+    if len(text) > _LONGEST:
+        say(dispatcher, "utter_complaint_too_long", limit=_LONGEST)
+        return [SlotSet(_slot(asked), None)]
+    if asked in _TEXT_FIELDS:
+        declined = asked == "contact" and intent(tracker) == "deny" and not any(letter.isdigit() for letter in text)
+        return _taken(asked, "" if declined else text)
+    if asked == "kind":
+        return _typed_kind(dispatcher, tracker, text)
+    return _typed_choice(dispatcher, tracker, asked)
+
+
+def _typed_choice(dispatcher: CollectingDispatcher, tracker: Tracker, asked: str) -> list[EventType]:
+    """Yes or no in words, where there is no doubt what to; else the buttons are pointed at."""
+    if asked == "review" and intent(tracker) == "affirm":
+        return [SlotSet(_slot("review"), _SEND)]
+    if asked == "consent" and intent(tracker) == "affirm" and not _entered(tracker, "contact"):
+        return [SlotSet(_slot("consent"), "yes")]
+    if asked == "consent" and intent(tracker) == "deny":
+        return _consent(dispatcher, tracker, "no")
+    say(dispatcher, "utter_complaint_tap")
+    return [SlotSet(_slot(asked), None)]
+
+
+def _typed_kind(dispatcher: CollectingDispatcher, tracker: Tracker, text: str) -> list[EventType]:
+    said = text.strip().casefold()
+    for kind in Kind:
+        if said in {word(f"case_kind_{kind}", tongue).casefold() for tongue in Language}:
+            return _kind(dispatcher, kind)
+    say(dispatcher, "utter_complaint_tap")
+    events: list[EventType] = [SlotSet(_slot("kind"), None)]
+    if size(text) >= _TELLS_SOMETHING and not _entered(tracker, "story"):
+        # They tell the story already; it is not asked for a second time.
+        events.append(SlotSet(_slot("story"), text))
+    return events
+
+
+class ActionAskComplaintKind(Action):
+    """What the complaint is about, as buttons."""
+
+    def name(self) -> str:
+        return "action_ask_complaint_kind"
+
+    async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, _domain: DomainDict) -> list[EventType]:
+        tongue = language(tracker)
+        kinds = [
+            button(
+                word(f"case_kind_{kind}", tongue),
+                "complaint_choose",
+                complaint_field="kind",
+                complaint_value=kind.value,
+            )
+            for kind in Kind
+        ]
+        say(dispatcher, "utter_ask_complaint_kind", buttons=kinds)
+        return []
+
+
+class ActionAskComplaintConsent(Action):
+    """Consent, with a choice of its own for the contact."""
+
+    def name(self) -> str:
+        return "action_ask_complaint_consent"
+
+    async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, _domain: DomainDict) -> list[EventType]:
+        tongue = language(tracker)
+        answers = ["with_contact", "without_contact", "no"] if _entered(tracker, "contact") else ["yes", "no"]
+        buttons = [
+            button(
+                word(f"complaint_consent_{answer}", tongue),
+                "complaint_choose",
+                complaint_field="consent",
+                complaint_value=answer,
+            )
+            for answer in answers
+        ]
+        cancel = button(word("complaint_button_cancel", tongue), "cancel")
+        say(dispatcher, "utter_ask_complaint_consent", buttons=[*buttons, cancel])
+        return []
+
+
+class ActionAskComplaintReview(Action):
+    """Everything to be sent, to be read and corrected first."""
+
+    def name(self) -> str:
+        return "action_ask_complaint_review"
+
+    async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, _domain: DomainDict) -> list[EventType]:
+        tongue = language(tracker)
+        labels = {field: word(f"complaint_field_{field}", tongue) for field in _FIELDS}
+        values = {field: _shown(tracker, field, tongue) for field in _FIELDS}
+        card = SummaryCard(
+            title=word("complaint_summary_title", tongue),
+            rows=[Figure(label=labels[field], value=values[field]) for field in _FIELDS],
+            notice=word("complaint_summary_notice", tongue),
+        )
+        buttons = [
+            button(word("complaint_button_send", tongue), "complaint_send"),
+            *(
+                button(
+                    word("complaint_button_correct", tongue, label=labels[field]),
+                    "complaint_correct",
+                    complaint_field=field,
+                )
+                for field in _FIELDS
+            ),
+            button(word("complaint_button_cancel", tongue), "cancel"),
+        ]
+        rows = [word("complaint_row", tongue, label=labels[field], value=values[field]) for field in _FIELDS]
+        say(dispatcher, "utter_complaint_summary", card=card, buttons=buttons, summary="\n".join(rows))
+        return []
+
+
+def _shown(tracker: Tracker, field: str, tongue: Language) -> str:
+    value = _entered(tracker, field)
+    if not value:
+        return word("complaint_not_said", tongue)
+    return word(f"case_kind_{value}", tongue) if field == "kind" else value
+
+
+class ActionFileComplaint(Action):
+    """Hand the complaint to the desk. It is on disk before the receipt is shown; if not, nothing entered is lost."""
+
+    def name(self) -> str:
+        return "action_file_complaint"
+
+    async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, _domain: DomainDict) -> list[EventType]:
+        if _entered(tracker, "review") != _SEND or _entered(tracker, "consent") not in _AGREED:
+            say(dispatcher, "utter_menu")
+            return [SlotSet(_slot("review"), None)]
+        try:
+            filed = await asyncio.to_thread(lambda: services().complaints.file(_draft(tracker)))
+        except Exception as error:  # noqa: BLE001 - whatever the store fails with, the person is told and loses nothing
+            log.warning("complaint_not_filed", error=type(error).__name__)
+            say(dispatcher, "utter_complaint_failed")
+            return [SlotSet(_slot("review"), None)]
+        tongue = language(tracker)
+        receipt = group_receipt(filed.receipt)
+        card = ReceiptCard(
+            title=word("complaint_receipt_title", tongue),
+            receipt=receipt,
+            notes=[word(f"complaint_receipt_{note}", tongue) for note in ("keep", "secret", "free")],
+        )
+        say(dispatcher, "utter_complaint_filed", card=card, receipt=receipt)
+        say(dispatcher, "utter_complaint_after")
+        return forget_entered(tracker, "loan_offer", "lesson_place")
+
+
+def _draft(tracker: Tracker) -> ComplaintDraft:
+    contact = _entered(tracker, "contact")
+    with_contact = bool(contact) and _entered(tracker, "consent") == "with_contact"
+    return ComplaintDraft(
+        draft_id=_entered(tracker, "draft_id") or secrets.token_urlsafe(16),
+        kind=Kind(_entered(tracker, "kind")),
+        story=_entered(tracker, "story"),
+        against=_entered(tracker, "against"),
+        when=_entered(tracker, "when"),
+        amount=_entered(tracker, "amount"),
+        wish=_entered(tracker, "wish"),
+        language=language(tracker),
+        channel=_channel(tracker),
+        sender=tracker.sender_id,
+        consent=True,
+        contact=contact if with_contact else None,
+        contact_consent=with_contact,
+    )
+
+
+def _channel(tracker: Tracker) -> Channel:
+    name = tracker.get_latest_input_channel()
+    return Channel(name) if name in set(Channel) else Channel.WEB
+
+
+# Following a case.
+
+
+def receipt_in(text: str) -> str | None:
+    """The receipt a text is, or carries."""
+    whole = normalise_receipt(text)
+    if whole is not None:
+        return whole
+    return next(filter(None, (normalise_receipt(found[0]) for found in _DIGITS.finditer(text))), None)
+
+
+class ActionBeginFollowCase(Action):
+    """Ask for the receipt, unless it was said along with the wish."""
+
+    def name(self) -> str:
+        return "action_begin_follow_case"
+
+    async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, _domain: DomainDict) -> list[EventType]:
+        receipt = receipt_in(typed_text(tracker) or "")
+        if receipt is None:
+            return [*leave_form(), SlotSet("case_receipt", None)]
+        # No form is needed, and Rasa's rule for the form must not go on to one.
+        shown = await _show_case(dispatcher, tracker, receipt)
+        return [*leave_form(), *shown, FollowupAction("action_listen")]
+
+
+class ValidateCaseForm(Action):
+    """Takes a receipt however it is written."""
+
+    def name(self) -> str:
+        return "validate_case_form"
+
+    async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, _domain: DomainDict) -> list[EventType]:
+        text = typed_text(tracker)
+        if text is None or tracker.get_slot("requested_slot") != "case_receipt" or is_aside(tracker, frozenset()):
+            return []
+        receipt = receipt_in(text)
+        if receipt is None:
+            say(dispatcher, "utter_case_receipt_unreadable")
+        return [SlotSet("case_receipt", receipt)]
+
+
+class ActionShowCase(Action):
+    """Where the case stands."""
+
+    def name(self) -> str:
+        return "action_show_case"
+
+    async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, _domain: DomainDict) -> list[EventType]:
+        return await _show_case(dispatcher, tracker, tracker.get_slot("case_receipt") or "")
+
+
+async def _show_case(dispatcher: CollectingDispatcher, tracker: Tracker, receipt: str) -> list[EventType]:
+    view = await _opened(dispatcher, lambda: services().complaints.follow(receipt, tracker.sender_id))
+    if view is None:
+        return [SlotSet("case_receipt", None)]
+    _say_case(dispatcher, view, language(tracker))
+    return [SlotSet("case_receipt", receipt)]
+
+
+async def _opened(dispatcher: CollectingDispatcher, look: Callable[[], _Answer | None]) -> _Answer | None:
+    """What a receipt opens; when it opens nothing, the person is told why and ``None`` is returned."""
+    try:
+        found = await asyncio.to_thread(look)
+    except TooManyLookupsError as refusal:
+        minutes = math.ceil((refusal.retry_at - datetime.now(UTC)).total_seconds() / 60)
+        say(dispatcher, "utter_case_too_many", minutes=max(1, minutes))
+        return None
+    except CaseClosedError:
+        say(dispatcher, "utter_case_closed")
+        return None
+    except Exception as error:  # noqa: BLE001 - whatever the store fails with, the person is told
+        log.warning("case_not_opened", error=type(error).__name__)
+        say(dispatcher, "utter_case_unavailable")
+        return None
+    if found is None:
+        say(dispatcher, "utter_case_not_found")
+    return found
+
+
+def _say_case(dispatcher: CollectingDispatcher, view: ResidentView, tongue: Language) -> None:
+    status = word(f"case_status_{view.status}", tongue)
+    opened, updated = _date(view.opened_at, tongue), _date(view.updated_at, tongue)
+    card = CaseCard(
+        title=word("case_title", tongue),
+        status=status,
+        figures=[
+            Figure(label=word("case_kind_label", tongue), value=word(f"case_kind_{view.kind}", tongue)),
+            Figure(label=word("case_opened_label", tongue), value=opened),
+            Figure(label=word("case_updated_label", tongue), value=updated),
+        ],
+        entries=[_entry(message, tongue) for message in view.messages],
+    )
+    buttons = [button(word("common_menu", tongue), "menu")]
+    if view.status is not Status.WITHDRAWN:
+        buttons = [
+            button(word("case_button_write", tongue), "case_write"),
+            button(word("case_button_withdraw", tongue), "case_withdraw"),
+            *buttons,
+        ]
+    say(
+        dispatcher,
+        "utter_case",
+        card=card,
+        buttons=buttons,
+        status=word("case_status_line", tongue, status=status),
+        dates=word("case_dates_line", tongue, opened=opened, updated=updated),
+        latest=_latest(view, tongue),
+    )
+
+
+def _latest(view: ResidentView, tongue: Language) -> str:
+    """What was written last by either side, so that the text alone tells what is new."""
+    from_desk = [message for message in view.messages if message.author is Author.STAFF]
+    parts = [word("case_latest_staff", tongue, text=from_desk[-1].text)] if from_desk else []
+    if not from_desk:
+        parts.append(word("case_no_answer", tongue))
+    if view.messages and view.messages[-1].author is Author.RESIDENT:
+        parts.append(word("case_latest_own", tongue, text=view.messages[-1].text))
+    return "".join(parts)
+
+
+def _entry(message: CaseMessage, tongue: Language) -> CaseEntry:
+    own = message.author is Author.RESIDENT
+    author = word("case_author_own" if own else "case_author_staff", tongue)
+    return CaseEntry(author=author, at=_date(message.at, tongue), text=message.text, own=own)
+
+
+def _date(moment: datetime, tongue: Language) -> str:
+    day = moment.astimezone(_CHINA)
+    return word("case_date", tongue, year=day.year, month=day.month, day=day.day)
+
+
+class ValidateCaseMessageForm(Action):
+    """Takes whatever is typed for the desk."""
+
+    def name(self) -> str:
+        return "validate_case_message_form"
+
+    async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, _domain: DomainDict) -> list[EventType]:
+        text = typed_text(tracker)
+        if text is None or tracker.get_slot("requested_slot") != "case_message" or is_aside(tracker, frozenset()):
+            return []
+        if len(text) > _LONGEST:
+            say(dispatcher, "utter_complaint_too_long", limit=_LONGEST)
+            return [SlotSet("case_message", None)]
+        return [SlotSet("case_message", text)]
+
+
+class ActionWriteToCase(Action):
+    """Hand a message to the desk."""
+
+    def name(self) -> str:
+        return "action_write_to_case"
+
+    async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, _domain: DomainDict) -> list[EventType]:
+        receipt, text = tracker.get_slot("case_receipt") or "", tracker.get_slot("case_message") or ""
+        view = await _opened(dispatcher, lambda: services().complaints.add_message(receipt, text, tracker.sender_id))
+        if view is not None:
+            say(dispatcher, "utter_case_written")
+        return [SlotSet("case_message", None)]
+
+
+class ActionAskCaseWithdraw(Action):
+    """Withdrawing cannot be undone, so ask."""
+
+    def name(self) -> str:
+        return "action_ask_case_withdraw"
+
+    async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, _domain: DomainDict) -> list[EventType]:
+        say(dispatcher, "utter_case_withdraw_sure" if tracker.get_slot("case_receipt") else "utter_case_not_found")
+        return leave_form()
+
+
+class ActionWithdrawCase(Action):
+    """End the case by its resident's own word."""
+
+    def name(self) -> str:
+        return "action_withdraw_case"
+
+    async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, _domain: DomainDict) -> list[EventType]:
+        receipt = tracker.get_slot("case_receipt") or ""
+        view = await _opened(dispatcher, lambda: services().complaints.withdraw(receipt, tracker.sender_id))
+        if view is not None:
+            say(dispatcher, "utter_case_withdrawn")
+        return [SlotSet("case_receipt", None)]

@@ -1,0 +1,1 @@
+"""Mingbai 明白: understand money before you sign."""

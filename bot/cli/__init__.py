@@ -1,0 +1,1 @@
+"""The command line: starting, training, testing, staff, and the JSON-lines tools."""

@@ -1,0 +1,288 @@
+"""What a complaint is: its kinds, its states and the steps between them, and how residents and staff see it."""
+
+import re
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from enum import StrEnum
+from types import MappingProxyType
+from typing import Any, Protocol
+
+from bot.messages import Channel, Language
+
+
+class Kind(StrEnum):
+    """What a complaint is about."""
+
+    COLLECTION = "collection"
+    COST = "cost"
+    BUNDLE = "bundle"
+    MISLEADING_SALE = "misleading_sale"
+    DATA_MISUSE = "data_misuse"
+    CREDIT_RECORD = "credit_record"
+    REFUSAL = "refusal"
+    FRAUD = "fraud"
+    OTHER = "other"
+
+
+class Status(StrEnum):
+    """Where a case stands."""
+
+    RECEIVED = "received"
+    TRIAGED = "triaged"
+    IN_PROGRESS = "in_progress"
+    WAITING = "waiting"
+    RESOLVED = "resolved"
+    REFERRED = "referred"
+    REJECTED = "rejected"
+    WITHDRAWN = "withdrawn"
+
+    @property
+    def is_closed(self) -> bool:
+        """Nobody works on it any more, unless it is opened again."""
+        return self in _CLOSED
+
+
+_CLOSED = frozenset({Status.RESOLVED, Status.REFERRED, Status.REJECTED, Status.WITHDRAWN})
+_ENDS = frozenset({Status.REFERRED, Status.REJECTED, Status.WITHDRAWN})
+
+STEPS = MappingProxyType(
+    {
+        Status.RECEIVED: frozenset({Status.TRIAGED}) | _ENDS,
+        Status.TRIAGED: frozenset({Status.IN_PROGRESS}) | _ENDS,
+        Status.IN_PROGRESS: frozenset({Status.WAITING, Status.RESOLVED}) | _ENDS,
+        Status.WAITING: frozenset({Status.IN_PROGRESS, Status.RESOLVED}) | _ENDS,
+        Status.RESOLVED: frozenset({Status.IN_PROGRESS}),
+        Status.REFERRED: frozenset({Status.IN_PROGRESS}),
+        Status.REJECTED: frozenset({Status.IN_PROGRESS}),
+        # Withdrawing is the resident's last word.
+        Status.WITHDRAWN: frozenset[Status](),
+    }
+)
+"""Which state staff may move a case to, from which."""
+
+NEEDS_REASON = _ENDS
+"""States that staff may not choose without saying why."""
+
+TELLS_RESIDENT = frozenset({Status.WAITING, Status.RESOLVED, Status.REFERRED, Status.REJECTED})
+"""States whose beginning the resident is told of."""
+
+
+class Author(StrEnum):
+    """Who wrote a message."""
+
+    RESIDENT = "resident"
+    STAFF = "staff"
+
+
+class Action(StrEnum):
+    """What happened to a case, for its history."""
+
+    FILED = "filed"
+    RECEIPT_REISSUED = "receipt_reissued"
+    RESIDENT_WROTE = "resident_wrote"
+    WITHDRAWN = "withdrawn"
+    TAKEN = "taken"
+    ASSIGNED = "assigned"
+    NOTED = "noted"
+    MOVED = "moved"
+    ANSWERED = "answered"
+
+
+class Notice(StrEnum):
+    """Why the resident is written to."""
+
+    ANSWERED = "answered"
+    STATUS_CHANGED = "status_changed"
+
+
+class StaffActor(Protocol):
+    """The member of staff who acts (``bot.staff.StaffMember`` fits)."""
+
+    @property
+    def id(self) -> int:
+        """Their id."""
+
+    @property
+    def name(self) -> str:
+        """Their name on the desk."""
+
+    @property
+    def is_supervisor(self) -> bool:
+        """Whether they may act on anybody's case and assign cases."""
+
+
+@dataclass(frozen=True, slots=True)
+class ComplaintDraft:
+    """What a resident has said and confirmed, before it becomes a case. ``sender`` is Rasa's sender id."""
+
+    draft_id: str
+    kind: Kind
+    story: str = field(repr=False)
+    against: str = field(repr=False)
+    when: str = field(repr=False)
+    amount: str = field(repr=False)
+    wish: str = field(repr=False)
+    language: Language
+    channel: Channel
+    sender: str
+    consent: bool
+    contact: str | None = field(default=None, repr=False)
+    contact_consent: bool = False
+    figures: dict[str, Any] | None = field(default=None, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Filed:
+    """A case is on disk; the receipt (16 digits, no spaces) opens it again."""
+
+    receipt: str = field(repr=False)
+    case_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class CaseMessage:
+    """One message between resident and desk."""
+
+    author: Author
+    text: str = field(repr=False)
+    at: datetime
+    staff_name: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """An internal note; no resident ever sees it."""
+
+    staff_name: str
+    text: str = field(repr=False)
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class CaseEvent:
+    """One line of a case's history. ``staff_name`` is ``None`` where the resident acted."""
+
+    action: Action
+    at: datetime
+    staff_name: str | None = None
+    from_status: Status | None = None
+    to_status: Status | None = None
+    assignee_name: str | None = None
+    reason: str = field(default="", repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """A case without its correspondence: what a decision about it needs."""
+
+    id: int
+    version: int
+    kind: Kind
+    status: Status
+    language: Language
+    channel: Channel
+    sender: str | None
+    opened_at: datetime
+    updated_at: datetime
+    assignee_id: int | None
+    assignee_name: str | None
+    unanswered: bool
+    """The resident spoke last."""
+
+    @property
+    def number(self) -> str:
+        """What staff call the case. It opens nothing; residents never see it."""
+        return f"C-{self.opened_at.year}-{self.id:06d}"
+
+
+@dataclass(frozen=True, slots=True)
+class Particulars:
+    """What the complaint says."""
+
+    story: str = field(repr=False)
+    against: str = field(repr=False)
+    when: str = field(repr=False)
+    amount: str = field(repr=False)
+    wish: str = field(repr=False)
+    contact: str | None = field(repr=False)
+    figures: dict[str, Any] | None = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class CaseFile:
+    """Everything staff see of a case."""
+
+    case: Case
+    particulars: Particulars
+    messages: tuple[CaseMessage, ...]
+    notes: tuple[Note, ...]
+    events: tuple[CaseEvent, ...]
+
+    @property
+    def next_steps(self) -> tuple[Status, ...]:
+        """The states it may be moved to, in the order of ``Status``."""
+        return tuple(status for status in Status if status in STEPS[self.case.status])
+
+
+@dataclass(frozen=True, slots=True)
+class ResidentView:
+    """What a receipt shows: no notes, no names, no history."""
+
+    kind: Kind
+    status: Status
+    language: Language
+    opened_at: datetime
+    updated_at: datetime
+    messages: tuple[CaseMessage, ...]
+
+
+class Assigned(StrEnum):
+    """Whose cases a queue shows."""
+
+    MINE = "mine"
+    UNASSIGNED = "unassigned"
+    ANY = "any"
+
+
+_NUMBER = re.compile(r"(?:C-(?P<year>\d{4})-)?0*(?P<id>\d{1,9})", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class QueueFilter:
+    """What a queue is narrowed to. ``search`` is a case number, whole or only its last part."""
+
+    status: Status | None = None
+    kind: Kind | None = None
+    assigned: Assigned = Assigned.ANY
+    search: str = ""
+
+    @property
+    def searched_id(self) -> int | None:
+        """The id that ``search`` names; 0, which no case has, when it names none; ``None`` when nothing is searched."""
+        if not self.search.strip():
+            return None
+        found = _NUMBER.fullmatch(self.search.strip())
+        return int(found["id"]) if found else 0
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Some cases of a queue: open before closed, longest waiting first. Pages count from 1."""
+
+    items: tuple[Case, ...]
+    number: int
+    size: int
+    total: int
+
+    @property
+    def pages(self) -> int:
+        """How many pages there are, at least one."""
+        return max(1, -(-self.total // self.size))
+
+
+@dataclass(frozen=True, slots=True)
+class LookupLimit:
+    """How many receipts that open nothing one caller may try in a while."""
+
+    misses: int = 5
+    window: timedelta = timedelta(minutes=15)

@@ -1,0 +1,1 @@
+"""The staff console: server-rendered, no script needed, closed by default."""

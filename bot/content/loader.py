@@ -1,0 +1,57 @@
+"""Reads every pack once, at start."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from bot.content.base import ContentError, Fact
+from bot.content.fraud import FraudPack, load_fraud
+from bot.content.hotlines import Hotline, load_hotlines
+from bot.content.law import Law, load_law
+from bot.content.lessons import Lesson, load_lessons
+from bot.content.wording import Wording, load_wording
+
+
+@dataclass(frozen=True, slots=True)
+class Content:
+    """Everything the product states as fact, and the words of its interface."""
+
+    law: Law
+    lessons: tuple[Lesson, ...]
+    fraud: FraudPack
+    hotlines: dict[str, Hotline]
+    wording: Wording
+
+    @property
+    def facts(self) -> Iterator[tuple[str, Fact]]:
+        """Everything with a review date, by a name an editor finds it under."""
+        yield from ((f"law/lines.yml: {line.id}", line) for line in self.law.lines)
+        yield from ((f"lessons: {lesson.id}", lesson) for lesson in self.lessons)
+        yield from ((f"fraud: {family.id}", family) for family in self.fraud.families)
+        yield from ((f"hotlines.yml: {number}", hotline) for number, hotline in self.hotlines.items())
+
+
+def load_content(root: Path) -> Content:
+    """All packs below ``root`` (the ``data`` folder). Raises ``ContentError`` on the first mistake."""
+    return Content(**{name: load(root) for name, load in _PACKS.items()})
+
+
+def find_mistakes(root: Path) -> list[str]:
+    """The first mistake of every pack, so that an editor sees them together. Empty when all packs are right."""
+    mistakes = []
+    for load in _PACKS.values():
+        try:
+            load(root)
+        except ContentError as error:
+            mistakes.append(str(error))
+    return mistakes
+
+
+_PACKS: dict[str, Callable[[Path], Any]] = {
+    "law": lambda root: load_law(root / "law"),
+    "lessons": lambda root: load_lessons(root / "lessons"),
+    "fraud": lambda root: load_fraud(root / "fraud"),
+    "hotlines": lambda root: load_hotlines(root / "hotlines" / "hotlines.yml"),
+    "wording": lambda root: load_wording(root / "wording"),
+}

@@ -1,0 +1,250 @@
+"""The annual rate hidden in a row of payments, found by a bracketed solver that says when there is none or several.
+
+Convention (中国人民银行公告〔2021〕第3号): every cost over the money really in use. The rate of one period times the
+periods of a year is the nominal rate (单利); compounded over the year it is the effective one (复利, IRR).
+
+The solver works on the force of interest ``u = ln(1 + rate)``, in which a flow's present value is ``a·exp(−u·t)``:
+smooth, free of poles, and as happy with a hundredth of a period as with 360 of them. Floats live here only; what
+leaves is ``Decimal``.
+"""
+
+import math
+from calendar import isleap
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from itertools import pairwise
+
+from bot.lending.money import percent
+
+DAY_COUNTS = ("act/365", "act/360", "act/act", "30/360", "30E/360")
+_LOWEST, _HIGHEST = math.log(1e-9), math.log(1e18)  # of 1 + rate a period: beyond, no figure means anything
+_STEP = 0.05
+_CLOSE_ENOUGH = 1e-14
+_TOUCHES_ZERO = 1e-12
+_MOST_CHANGES = 200
+_DIGITS = 12  # what is left of a float's digits once the solver's own noise is taken off
+_MOST_SHOWN = 1e12  # an effective rate beyond this is not a figure for people
+
+
+@dataclass(frozen=True, slots=True)
+class CashFlow:
+    """Money at a time counted in periods (may be fractional): to the borrower positive, from the borrower negative."""
+
+    time: float
+    amount: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class AnnualRate:
+    """``per_period`` as a fraction, the annual rates in percent with two places.
+
+    ``effective`` is ``None`` when it is too large to mean anything.
+    """
+
+    per_period: Decimal
+    periods_per_year: float
+    nominal: Decimal
+    effective: Decimal | None
+
+
+class NoRateError(ValueError):
+    """No rate makes these flows balance; the message says why."""
+
+
+class SeveralRatesError(ValueError):
+    """More than one rate balances these flows."""
+
+    def __init__(self, rates: tuple[AnnualRate, ...]) -> None:
+        super().__init__("more than one rate balances these payments")
+        self.rates = rates
+
+
+def annual_rate(flows: Sequence[CashFlow], periods_per_year: float) -> AnnualRate:
+    """The one rate that balances the flows.
+
+    Raises:
+        NoRateError: all flows have one direction, or no rate above −100 % balances them.
+        SeveralRatesError: the flows change direction more than once and several rates balance them.
+    """
+    terms = _merge(flows)
+    changes = _sign_changes(terms)
+    if changes == 0:
+        raise NoRateError("money flows in one direction only")
+    if changes > _MOST_CHANGES:
+        raise NoRateError("the money changes direction too often for one rate to mean anything")
+    rates = tuple(annualise(math.expm1(root), periods_per_year) for root in _roots(terms))
+    if not rates:
+        raise NoRateError("no rate balances the flows")
+    if len(rates) > 1:
+        raise SeveralRatesError(rates)
+    return rates[0]
+
+
+def dated_annual_rate(
+    flows: Sequence[tuple[date, Decimal]], day_count: str = "act/365", periods_per_year: float = 1
+) -> AnnualRate:
+    """XIRR: time in years from the first date by a named day count.
+
+    A date knows no instalments, so the period is the year unless said otherwise; the effective rate is the same for
+    every choice.
+
+    Raises ``NoRateError`` and ``SeveralRatesError`` like :func:`annual_rate`, ``ValueError`` on an unknown day count.
+    """
+    first = min((day for day, _ in flows), default=date.min)
+    timed = [CashFlow(year_fraction(first, day, day_count) * periods_per_year, amount) for day, amount in flows]
+    return annual_rate(timed, periods_per_year)
+
+
+def annualise(per_period: float, periods_per_year: float) -> AnnualRate:
+    """Both annual rates of a rate a period."""
+    try:
+        effective = math.expm1(periods_per_year * math.log1p(per_period))
+    except OverflowError:
+        effective = math.inf
+    return AnnualRate(
+        _settle(per_period),
+        periods_per_year,
+        percent(_settle(per_period * periods_per_year)),
+        percent(_settle(effective)) if effective < _MOST_SHOWN else None,
+    )
+
+
+def _settle(value: float) -> Decimal:
+    """Without the solver's noise, so that a rate of exactly 1.005 % rounds as a person would round it."""
+    return Decimal(f"{value:.{_DIGITS}g}")
+
+
+def year_fraction(start: date, end: date, day_count: str) -> float:
+    """Years between two dates: ``act/365``, ``act/360``, ``act/act`` (ISDA), ``30/360`` (bond basis), ``30E/360``."""
+    days = (end - start).days
+    match day_count:
+        case "act/365":
+            return days / 365
+        case "act/360":
+            return days / 360
+        case "act/act":
+            return _act_act(start, end)
+        case "30/360" | "30E/360":
+            return _thirty(start, end, european=day_count == "30E/360")
+    raise ValueError(f"unknown day count {day_count!r}")
+
+
+def _act_act(start: date, end: date) -> float:
+    """Days of each calendar year over that year's length."""
+    whole_years = end.year - start.year
+    return whole_years + _share_of_year(end) - _share_of_year(start)
+
+
+def _share_of_year(day: date) -> float:
+    return (day.timetuple().tm_yday - 1) / (366 if isleap(day.year) else 365)
+
+
+def _thirty(start: date, end: date, *, european: bool) -> float:
+    first = min(start.day, 30)
+    second = min(end.day, 30) if european or first == 30 else end.day  # noqa: PLR2004 - the 30 of 30/360
+    return (360 * (end.year - start.year) + 30 * (end.month - start.month) + second - first) / 360
+
+
+_Terms = list[tuple[float, float]]  # time and amount, in order of time
+
+
+def _merge(flows: Sequence[CashFlow]) -> _Terms:
+    """Flows at one time added up, zeros left out, counted from the first, scaled so that the largest is 1."""
+    sums: dict[float, Decimal] = {}
+    for flow in flows:
+        sums[flow.time] = sums.get(flow.time, Decimal(0)) + flow.amount
+    start = min((time for time, amount in sums.items() if amount), default=0.0)
+    largest = max((abs(amount) for amount in sums.values()), default=Decimal(1)) or Decimal(1)
+    return [(time - start, float(amount / largest)) for time, amount in sorted(sums.items()) if amount]
+
+
+def _scale(terms: _Terms) -> _Terms:
+    """The same roots in numbers that neither overflow nor vanish, however often this is repeated."""
+    largest = max(abs(amount) for _, amount in terms)
+    return [(time, amount / largest) for time, amount in terms]
+
+
+def _sign_changes(terms: _Terms) -> int:
+    return sum((before > 0) != (after > 0) for (_, before), (_, after) in pairwise(terms))
+
+
+def _roots(terms: _Terms) -> list[float]:
+    """Every force of interest at which the terms balance, in order.
+
+    Descartes' rule of signs holds for real exponents: no change of sign, no root; one change, one root. With more
+    changes, take a time ``c`` between the two sides of one. ``exp(u·c)`` times the value has the same roots, and its
+    derivative, ``Σ a·(c − t)·exp(u·(c − t))``, changes sign one time fewer. The roots of that, found the same way, cut
+    the line into pieces on which the value only rises or only falls: at most one root in each.
+    """
+    changes = _sign_changes(terms)
+    if changes == 0:
+        return []
+    if changes == 1:
+        return _single_root(terms)
+    turn = next((before[0] + after[0]) / 2 for before, after in pairwise(terms) if (before[1] > 0) != (after[1] > 0))
+    cuts = [_LOWEST, *_roots(_scale([(time, amount * (turn - time)) for time, amount in terms])), _HIGHEST]
+    signs = [_sign(terms, cut) for cut in cuts]
+    roots = [cut for cut, sign in zip(cuts, signs, strict=True) if sign == 0]
+    for (low, at_low), (high, at_high) in pairwise(zip(cuts, signs, strict=True)):
+        if at_low * at_high < 0:
+            roots.append(_between(terms, low, high))
+    return sorted(roots)
+
+
+def _single_root(terms: _Terms) -> list[float]:
+    """The root of terms that change sign once: walk outward from zero until the sign turns."""
+    here, step = 0.0, _STEP
+    value = _value_and_slope(terms, here)[0]
+    if value == 0:
+        return [here]
+    # At high rates only the first term counts, at low ones the last: where we stand tells which way the root lies.
+    upward = (value > 0) != (terms[0][1] > 0)
+    limit = _HIGHEST if upward else _LOWEST
+    while here != limit:
+        there = min(here + step, limit) if upward else max(here - step, limit)
+        if (_value_and_slope(terms, there)[0] > 0) != (value > 0):
+            return [_between(terms, min(here, there), max(here, there))]
+        here, step = there, step * 2
+    return []
+
+
+def _sign(terms: _Terms, force: float) -> int:
+    """−1, 0 or 1; zero when the value drowns in the noise of its own sum, as at a root that only touches zero."""
+    value = _value_and_slope(terms, force)[0]
+    size = _value_and_slope([(time, abs(amount)) for time, amount in terms], force)[0]
+    return 0 if abs(value) <= _TOUCHES_ZERO * size else int(math.copysign(1, value))
+
+
+def _between(terms: _Terms, low: float, high: float) -> float:
+    """The root in a bracket: Newton's steps, halving whenever one would leave it or does not pay."""
+    low_is_positive = _value_and_slope(terms, low)[0] > 0
+    force = (low + high) / 2
+    for _ in range(200):
+        value, slope = _value_and_slope(terms, force)
+        if value == 0:
+            break
+        if (value > 0) == low_is_positive:
+            low = force
+        else:
+            high = force
+        new = force - value / slope if slope else math.inf
+        if not low < new < high:
+            new = (low + high) / 2
+        settled = abs(new - force) <= _CLOSE_ENOUGH * (1 + abs(force))
+        force = new
+        if settled:
+            break
+    return force
+
+
+def _value_and_slope(terms: _Terms, force: float) -> tuple[float, float]:
+    """Present value and its slope, both over the largest discount factor, so that neither can overflow."""
+    largest = max(0.0, -force * terms[-1][0])
+    value = slope = 0.0
+    for time, amount in terms:
+        present = amount * math.exp(-force * time - largest)
+        value += present
+        slope -= time * present
+    return value, slope

@@ -1,0 +1,181 @@
+"""Where Rasa keeps conversations: encrypted, short, and forgotten after a while.
+
+Rasa's own stores keep every event for ever, in the clear, and hand all of them to the action server at each turn.
+This one keeps one sealed row a conversation, with the newest events and the state that older ones led to.
+Runs in Rasa's environment (Python 3.10, SQLAlchemy 1.4).
+"""
+
+import json
+import logging
+import os
+import secrets
+import time
+import zlib
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+import sqlalchemy as sa
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from rasa.core.brokers.broker import EventBroker
+from rasa.core.tracker_store import SerializedTrackerAsText, TrackerStore
+from rasa.shared.core.constants import ACTION_LISTEN_NAME
+from rasa.shared.core.domain import Domain
+from rasa.shared.core.events import ActionExecuted, ActiveLoop, Event, Restarted, SlotSet, UserUttered
+from rasa.shared.core.trackers import DialogueStateTracker
+
+log = logging.getLogger(__name__)
+
+KEPT_EVENTS = 200
+_KEPT_SECONDS = 90 * 24 * 3600
+_SWEEP_EVERY_SECONDS = 3600
+_NONCE_BYTES = 12
+_KEY_BYTES = 32
+
+_TABLES = sa.MetaData()
+_TRACKERS = sa.Table(
+    "rasa_trackers",
+    _TABLES,
+    sa.Column("sender_id", sa.String(255), primary_key=True),
+    sa.Column("sealed", sa.LargeBinary, nullable=False),
+    sa.Column("updated_at", sa.BigInteger, nullable=False, index=True),
+)
+
+
+def load_or_create_key(path: Path) -> bytes:
+    """The key of 32 bytes in a file only we can read, made at first use; safe when several processes start at once."""
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    fresh = path.with_name(f"{path.name}.{secrets.token_hex(8)}")
+    descriptor = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    try:
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(secrets.token_bytes(_KEY_BYTES))
+        # Linking never replaces: whoever comes second uses the key of the first, and never half of one.
+        path.hardlink_to(fresh)
+    except FileExistsError:
+        pass
+    finally:
+        fresh.unlink()
+    key = path.read_bytes()
+    if len(key) != _KEY_BYTES:
+        raise ValueError(f"{path} does not hold a key of {_KEY_BYTES} bytes")
+    return key
+
+
+def kept_events(events: list[Event], domain: Domain, sender_id: str, limit: int = KEPT_EVENTS) -> list[Event]:
+    """What is worth keeping: nothing before a restart, and beyond ``limit`` only the state that the rest led to."""
+    restarts = [place for place, event in enumerate(events) if isinstance(event, Restarted)]
+    current = events[restarts[-1] + 1 :] if restarts else events
+    if len(current) <= limit:
+        return current
+    cut = _turn_start(current, len(current) - limit)
+    if cut is None:
+        return current
+    before = DialogueStateTracker.from_events(sender_id, current[:cut], slots=domain.slots)
+    state: list[Event] = [
+        SlotSet(name, slot.value) for name, slot in before.slots.items() if slot.value != slot.initial_value
+    ]
+    if before.active_loop_name:
+        state.append(ActiveLoop(before.active_loop_name))
+    return state + current[cut:]
+
+
+def _turn_start(events: list[Event], earliest: int) -> int | None:
+    """Where the first whole turn begins at or after a place: the listening before somebody speaks."""
+    for place in range(earliest, len(events) - 1):
+        listens = isinstance(events[place], ActionExecuted) and events[place].action_name == ACTION_LISTEN_NAME
+        if listens and isinstance(events[place + 1], UserUttered):
+            return place
+    return None
+
+
+class EncryptedTrackerStore(TrackerStore, SerializedTrackerAsText):
+    """One sealed row a conversation."""
+
+    def __init__(
+        self, domain: Domain | None, host: str, event_broker: EventBroker | None = None, **kwargs: Any
+    ) -> None:
+        """``host`` is the database address: what ``url`` of ``endpoints.yml`` becomes."""
+        super().__init__(domain, event_broker, **kwargs)
+        self._sealing = AESGCM(load_or_create_key(Path(os.environ["MINGBAI_STATE_DIR"]) / "keys" / "tracker.key"))
+        self._engine = _engine(host)
+        _TABLES.create_all(self._engine)
+        self._swept_at = 0.0
+
+    async def save(self, tracker: DialogueStateTracker) -> None:
+        """Keep a conversation as it is now."""
+        await self.stream_events(tracker)
+        events = kept_events(list(tracker.events), self.domain, tracker.sender_id)
+        with self._engine.begin() as connection:
+            self._sweep(connection)
+            if not events:
+                connection.execute(_TRACKERS.delete().where(_TRACKERS.c.sender_id == tracker.sender_id))
+                return
+            row = {"sealed": self._seal(tracker.sender_id, events), "updated_at": int(time.time())}
+            mine = _TRACKERS.update().where(_TRACKERS.c.sender_id == tracker.sender_id)
+            if connection.execute(mine.values(**row)).rowcount:
+                return
+            try:
+                with connection.begin_nested():
+                    connection.execute(_TRACKERS.insert().values(sender_id=tracker.sender_id, **row))
+            except sa.exc.IntegrityError:
+                # Another worker was first with a new conversation.
+                connection.execute(mine.values(**row))
+
+    async def retrieve(self, sender_id: str) -> DialogueStateTracker | None:
+        """A conversation, or ``None`` when there is none we can read."""
+        chosen = sa.select(_TRACKERS.c.sealed).where(_TRACKERS.c.sender_id == sender_id)
+        with self._engine.connect() as connection:
+            sealed = connection.execute(chosen).scalar()
+        if sealed is None:
+            return None
+        try:
+            opened = self._sealing.decrypt(sealed[:_NONCE_BYTES], sealed[_NONCE_BYTES:], sender_id.encode())
+        except InvalidTag:
+            log.warning("A conversation cannot be opened with the present key; it begins anew.")
+            return None
+        return self.deserialise_tracker(sender_id, zlib.decompress(opened))
+
+    async def keys(self) -> Iterable[str]:
+        """Every sender there is."""
+        with self._engine.connect() as connection:
+            return list(connection.execute(sa.select(_TRACKERS.c.sender_id)).scalars())
+
+    def _seal(self, sender_id: str, events: list[Event]) -> bytes:
+        dialogue = {"name": sender_id, "events": [event.as_dict() for event in events]}
+        nonce = secrets.token_bytes(_NONCE_BYTES)
+        plain = zlib.compress(json.dumps(dialogue).encode(), 1)
+        # Bound to its sender: a row moved to another conversation does not open.
+        return nonce + self._sealing.encrypt(nonce, plain, sender_id.encode())
+
+    def _sweep(self, connection: Any) -> None:
+        now = time.time()
+        if now - self._swept_at < _SWEEP_EVERY_SECONDS:
+            return
+        self._swept_at = now
+        connection.execute(_TRACKERS.delete().where(_TRACKERS.c.updated_at < int(now) - _KEPT_SECONDS))
+
+
+def _engine(address: str) -> Any:
+    url = sa.engine.make_url(address)
+    if url.get_backend_name() == "postgresql":
+        # Ours speak through psycopg 3, which this SQLAlchemy does not know.
+        return sa.create_engine(url.set(drivername="postgresql+psycopg2"), pool_pre_ping=True, future=True)
+    if url.database:
+        _private_file(Path(url.database))
+    engine = sa.create_engine(url, connect_args={"timeout": 15, "check_same_thread": False}, future=True)
+    sa.event.listen(engine, "connect", _begin_sqlite)
+    return engine
+
+
+def _private_file(path: Path) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    os.close(os.open(path, os.O_CREAT | os.O_WRONLY, 0o600))
+
+
+def _begin_sqlite(connection: Any, _record: object) -> None:
+    cursor = connection.cursor()
+    cursor.execute("PRAGMA journal_mode=WAL")
+    cursor.execute("PRAGMA secure_delete=ON")
+    cursor.close()

@@ -1,0 +1,249 @@
+"""Finds every word the packs know in one pass (spaCy's phrase matcher), then phrases among them.
+
+The matcher sees only words of the packs: all others become one filler. So spaCy's string store never grows with what
+people write, and nothing of it stays in memory.
+"""
+
+import re
+from bisect import bisect_left
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+import spacy
+from spacy.matcher import PhraseMatcher
+from spacy.tokens import Doc
+
+from bot.content.fraud import FORMS, Phrase, Slot
+from bot.screening import forms
+from bot.screening.normalise import Normalised, Normaliser
+
+NEAR = 14
+"""Tokens (a Chinese letter, a Latin word, a number) between two places joined by ``+``."""
+NEARBY = 90
+"""Tokens that a phrase joined by ``&`` may stretch over."""
+_ENOUGH = 40
+"""Tries for one phrase in one text: a text that repeats a word ten thousand times costs no more."""
+_TOKEN = re.compile(r"[a-z]+(?:'[a-z]+)?|[0-9]+(?:[.,][0-9]+)*|\n|\S")
+_FILLER = "_"
+_SENTENCE_END = frozenset("。!?\n;")
+_SHORTEST_STEM = 3
+
+Span = tuple[int, int]
+
+
+@dataclass(frozen=True, slots=True)
+class CompiledPhrase:
+    """A phrase made findable: ``groups`` of slot numbers."""
+
+    number: int
+    groups: tuple[tuple[int, ...], ...]
+
+
+class PhraseSet:
+    """Phrases asked for together; most texts hold none of them, and that is told without a look at each."""
+
+    __slots__ = ("_numbers", "_phrases")
+
+    def __init__(self, phrases: Iterable[CompiledPhrase]) -> None:
+        self._phrases = tuple(phrases)
+        self._numbers = frozenset(phrase.number for phrase in self._phrases)
+
+    def matches(self, reading: "Reading") -> Iterator[tuple[int, "Match"]]:
+        """Where they stand, each with the number of its phrase."""
+        if self._numbers.isdisjoint(reading.possible):
+            return
+        for phrase in self._phrases:
+            if phrase.number in reading.possible:
+                for match in _matches(phrase.groups, reading):
+                    yield phrase.number, match
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """A phrase found: where each of its places stands, in tokens."""
+
+    places: tuple[Span, ...]
+
+    @property
+    def start(self) -> int:
+        """First token."""
+        return min(start for start, _ in self.places)
+
+    @property
+    def end(self) -> int:
+        """Behind the last token."""
+        return max(end for _, end in self.places)
+
+
+class Reading:
+    """One text, read: tokens, sentences, and where each slot occurs."""
+
+    __slots__ = ("_ends", "_normalised", "_starts", "found", "possible", "sentence", "tokens")
+
+    def __init__(self, normalised: Normalised) -> None:
+        self._normalised = normalised
+        self.tokens: list[str] = []
+        self._starts: list[int] = []
+        self._ends: list[int] = []
+        self.sentence: list[int] = []
+        self.found: dict[int, list[Span]] = {}
+        self.possible: frozenset[int] = frozenset()
+        """The phrases all of whose slots occur somewhere."""
+        sentence = 0
+        for match in _TOKEN.finditer(normalised.text):
+            token = match[0]
+            self.tokens.append(token)
+            self._starts.append(match.start())
+            self._ends.append(match.end())
+            self.sentence.append(sentence)
+            if token in _SENTENCE_END:
+                sentence += 1
+
+    def quote(self, match: Match, longest: int) -> str:
+        """The person's own words: from first to last place, or only the longest place when that is too much."""
+        start, end = match.start, match.end
+        text = self._normalised.original(self._starts[start], self._ends[end - 1])
+        if len(text) > longest:
+            start, end = max(match.places, key=lambda place: self._ends[place[1] - 1] - self._starts[place[0]])
+            text = self._normalised.original(self._starts[start], self._ends[end - 1])
+        return text.strip()
+
+    def forms(self) -> Iterator[tuple[str, Span]]:
+        """Links and numbers with the tokens they cover."""
+        for name, pattern in forms.ALL:
+            for match in pattern.finditer(self._normalised.text):
+                first = bisect_left(self._ends, match.start() + 1)
+                last = bisect_left(self._starts, match.end())
+                if first < last:
+                    yield name, (first, last)
+
+
+def stem(token: str) -> str:
+    """An English word without its ending: pay, pays, paying. Crude, but the same for packs and texts."""
+    if not token.isascii() or not token[0].isalpha() or len(token) <= _SHORTEST_STEM:
+        return token
+    for ending in ("ing", "ed", "es", "s"):
+        if token.endswith(ending) and len(token) - len(ending) >= _SHORTEST_STEM:
+            token = token[: -len(ending)]
+            break
+    if len(token) > _SHORTEST_STEM and token[-1] == token[-2]:
+        token = token[:-1]
+    if len(token) > _SHORTEST_STEM and token[-1] == "e":
+        token = token[:-1]
+    return token[:-1] + "i" if token[-1] == "y" else token
+
+
+class Lexicon:
+    """Every word of every phrase, compiled once."""
+
+    def __init__(self, normaliser: Normaliser) -> None:
+        self._normaliser = normaliser
+        self._vocab = spacy.blank("zh").vocab
+        self._matcher = PhraseMatcher(self._vocab)
+        self._slots: dict[Slot, int] = {}
+        self._slots_of: dict[int, list[int]] = defaultdict(list)
+        self._slots_of_form: dict[str, list[int]] = defaultdict(list)
+        self._slots_needed: list[frozenset[int]] = []
+        self._phrases_by_slot: dict[int, list[int]] = defaultdict(list)
+        self._keys: dict[str, int] = {}
+        self._known: dict[str, str] = {}
+
+    def add(self, phrases: Iterable[Phrase]) -> PhraseSet:
+        """Make phrases findable."""
+        return PhraseSet([self._compiled(phrase) for phrase in phrases])
+
+    def _compiled(self, phrase: Phrase) -> CompiledPhrase:
+        groups = tuple(tuple(self._slot(slot) for slot in group) for group in phrase)
+        compiled = CompiledPhrase(len(self._slots_needed), groups)
+        self._slots_needed.append(frozenset(slot for group in groups for slot in group))
+        # Under its rarest place, which is the one with the fewest words, a phrase is looked at least often.
+        rarest = min((slot for group in phrase for slot in group), key=len)
+        self._phrases_by_slot[self._slots[rarest]].append(compiled.number)
+        return compiled
+
+    def read(self, source: str) -> Reading:
+        """Read one text."""
+        reading = Reading(self._normaliser(source))
+        found: dict[int, list[Span]] = defaultdict(list)
+        if reading.tokens:
+            known = self._known
+            words = [known.get(token) or known.get(stem(token), _FILLER) for token in reading.tokens]
+            for key, start, end in self._matcher(Doc(self._vocab, words=words)):
+                for slot in self._slots_of[key]:
+                    found[slot].append((start, end))
+        for form, span in reading.forms():
+            for slot in self._slots_of_form[form]:
+                found[slot].append(span)
+        for spans in found.values():
+            spans.sort()
+        reading.found = dict(found)
+        reading.possible = frozenset(
+            number
+            for slot in found
+            for number in self._phrases_by_slot.get(slot, ())
+            if self._slots_needed[number] <= found.keys()
+        )
+        return reading
+
+    def _slot(self, slot: Slot) -> int:
+        if slot not in self._slots:
+            number = self._slots[slot] = len(self._slots)
+            for word in slot:
+                if word in FORMS:
+                    self._slots_of_form[word].append(number)
+                else:
+                    self._slots_of[self._word(word)].append(number)
+        return self._slots[slot]
+
+    def _word(self, word: str) -> int:
+        if word not in self._keys:
+            stems = [stem(token) for token in _TOKEN.findall(self._normaliser(word).text)]
+            if not stems:
+                raise ValueError(f"the word {word!r} has no letters")
+            self._known.update((one, one) for one in stems)
+            self._matcher.add(word, [Doc(self._vocab, words=stems)])
+            self._keys[word] = self._vocab.strings[word]
+        return self._keys[word]
+
+
+def _matches(groups: tuple[tuple[int, ...], ...], reading: Reading) -> Iterator[Match]:
+    first, *others = groups
+    rest: list[list[tuple[Span, ...]]] = [list(_sequences(group, reading)) for group in others]
+    if not all(rest):
+        return
+    for places in _sequences(first, reading):
+        start, end = places[0][0], places[-1][1]
+        whole = list(places)
+        for candidates in rest:
+            near = [
+                other
+                for other in candidates
+                if max(end, other[-1][1]) - min(start, other[0][0]) <= NEARBY
+                and (other[0][0] >= end or other[-1][1] <= start)
+            ]
+            if not near:
+                break
+            closest = min(near, key=lambda other: abs(other[0][0] - start))
+            whole += closest
+            start, end = min(start, closest[0][0]), max(end, closest[-1][1])
+        else:
+            yield Match(tuple(whole))
+
+
+def _sequences(slots: tuple[int, ...], reading: Reading) -> Iterator[tuple[Span, ...]]:
+    head, *tail = [reading.found[slot] for slot in slots]
+    for first in head[:_ENOUGH]:
+        places = [first]
+        for spans in tail:
+            end = places[-1][1]
+            at = bisect_left(spans, (end, 0))
+            if at == len(spans) or spans[at][0] - end > NEAR or not _same_sentence(reading, first, spans[at]):
+                break
+            places.append(spans[at])
+        else:
+            yield tuple(places)
+
+
+def _same_sentence(reading: Reading, one: Span, other: Span) -> bool:
+    return reading.sentence[one[0]] == reading.sentence[other[0]]

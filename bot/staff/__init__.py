@@ -1,0 +1,33 @@
+"""Access to the staff console, free of framework and storage."""
+
+from bot.staff.desk import MAX_NAME, MAX_PASSPHRASE, MIN_PASSPHRASE, StaffDesk
+from bot.staff.errors import (
+    CodeRefusedError,
+    InvitationInvalidError,
+    NameRefusedError,
+    PassphraseRefusedError,
+    SignInRefusedError,
+    StaffError,
+    TooManyAttemptsError,
+)
+from bot.staff.model import Role, StaffLimits, StaffMember, TotpSecret
+from bot.staff.secrets import Passphrases
+
+__all__ = [
+    "MAX_NAME",
+    "MAX_PASSPHRASE",
+    "MIN_PASSPHRASE",
+    "CodeRefusedError",
+    "InvitationInvalidError",
+    "NameRefusedError",
+    "PassphraseRefusedError",
+    "Passphrases",
+    "Role",
+    "SignInRefusedError",
+    "StaffDesk",
+    "StaffError",
+    "StaffLimits",
+    "StaffMember",
+    "TooManyAttemptsError",
+    "TotpSecret",
+]

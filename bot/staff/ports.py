@@ -1,0 +1,75 @@
+"""What the staff desk needs from the store."""
+
+from contextlib import AbstractContextManager
+from datetime import datetime
+from typing import Protocol
+
+from bot.staff.model import Attempts, Credentials, Invitation, Role, StaffMember, StaffSession
+
+
+class StaffUnit(Protocol):
+    """One transaction. Tokens come in hashed; what is read for change stays locked until the unit's end."""
+
+    def is_enrolled(self, name: str) -> bool:
+        """Whether somebody of this name has access (case does not count)."""
+
+    def invite(self, name: str, role: Role, token_hash: str, expires_at: datetime) -> None:
+        """Write an invitation; it replaces an earlier one of that name."""
+
+    def invitation(self, token_hash: str) -> Invitation | None:
+        """An invitation, locked."""
+
+    def keep_totp(self, staff_id: int, secret: str) -> None:
+        """Give an invitation its secret."""
+
+    def enrol(self, staff_id: int, passphrase_hash: str, code_step: int, at: datetime) -> StaffMember:
+        """Turn an invitation into access."""
+
+    def credentials(self, name: str) -> Credentials | None:
+        """What a sign-in is held against, locked; ``None`` when nobody of that name has access."""
+
+    def replace_hash(self, staff_id: int, passphrase_hash: str) -> None:
+        """Keep a hash made with newer parameters."""
+
+    def use_code(self, staff_id: int, code_step: int) -> None:
+        """Use up a code's time step and all before it."""
+
+    def attempts(self, name: str) -> Attempts:
+        """Failures under a name, locked."""
+
+    def keep_attempts(self, name: str, attempts: Attempts, at: datetime) -> None:
+        """Write failures down."""
+
+    def clear_attempts(self, name: str) -> None:
+        """Forget failures."""
+
+    def add_session(self, staff_id: int, token_hash: str, at: datetime) -> None:
+        """Start a session."""
+
+    def session(self, token_hash: str) -> StaffSession | None:
+        """A session of somebody who still has access."""
+
+    def touch_session(self, token_hash: str, at: datetime) -> None:
+        """Note that a session is in use."""
+
+    def end_session(self, token_hash: str) -> None:
+        """End a session, if it exists."""
+
+    def end_sessions_before(self, started: datetime) -> None:
+        """Drop sessions that began too long ago."""
+
+    def members(self) -> tuple[StaffMember, ...]:
+        """Everybody with access, by name."""
+
+    def deactivate(self, name: str) -> bool:
+        """End somebody's access and sessions; whether there was any. Their name stays in the history."""
+
+
+class StaffStore(Protocol):
+    """Where staff are kept."""
+
+    def unit(self) -> AbstractContextManager[StaffUnit]:
+        """A transaction: committed at its end, undone by any exception."""
+
+    def reading(self) -> AbstractContextManager[StaffUnit]:
+        """The same for reading only."""

@@ -1,0 +1,1 @@
+"""The store: SQLAlchemy tables, sealed columns, keys, migrations. Implements the services' ports."""

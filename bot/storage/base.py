@@ -1,0 +1,80 @@
+"""What every table is made of: the declarative base, moments in UTC, and sealed text."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import DateTime, Dialect, LargeBinary, MetaData
+from sqlalchemy.orm import DeclarativeBase
+from sqlalchemy.types import TypeDecorator
+
+from bot.storage.keys import KeyRing
+
+_KEYS_ATTRIBUTE = "mingbai_keys"
+
+
+class Base(DeclarativeBase):
+    """Base of every table. Constraints have predictable names, so that migrations can name them too."""
+
+    metadata = MetaData(
+        naming_convention={
+            "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+            "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+            "ck": "ck_%(table_name)s_%(constraint_name)s",
+            "fk": "fk_%(table_name)s_%(column_0_N_name)s_%(referred_table_name)s",
+            "pk": "pk_%(table_name)s",
+        }
+    )
+
+
+class UTCDateTime(TypeDecorator[datetime]):
+    """An aware moment; SQLite, which has no time zones, stores its UTC reading."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """To UTC. A naive moment is a programmer's mistake."""
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("a moment needs a time zone")
+        utc = value.astimezone(UTC)
+        return utc.replace(tzinfo=None) if dialect.name == "sqlite" else utc
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """Aware again, in UTC whatever the server's zone is."""
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if dialect.name == "sqlite" else value.astimezone(UTC)
+
+
+class SealedText(TypeDecorator[str]):
+    """Text that is encrypted on its way into the database. ``aad`` is ``table.column``."""
+
+    impl = LargeBinary
+    cache_ok = True
+
+    def __init__(self, aad: str) -> None:
+        super().__init__()
+        self.aad = aad
+
+    def process_bind_param(self, value: str | None, dialect: Dialect) -> bytes | None:
+        """Seal."""
+        return None if value is None else keys_of(dialect).seal(value, self.aad)
+
+    def process_result_value(self, value: Any | None, dialect: Dialect) -> str | None:
+        """Open."""
+        return None if value is None else keys_of(dialect).open(bytes(value), self.aad)
+
+
+def give_keys(dialect: Dialect, keys: KeyRing) -> None:
+    """Let an engine's sealed columns use a key ring. A dialect object belongs to one engine, so nothing is global."""
+    setattr(dialect, _KEYS_ATTRIBUTE, keys)
+
+
+def keys_of(dialect: Dialect) -> KeyRing:
+    """The ring an engine was made with."""
+    keys = getattr(dialect, _KEYS_ATTRIBUTE, None)
+    if not isinstance(keys, KeyRing):
+        raise RuntimeError("this engine was made without keys")  # noqa: TRY004 - a state, not a type, is wrong
+    return keys

@@ -1,0 +1,178 @@
+"""The staff desk's store."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime, timedelta
+
+from sqlalchemy import delete, insert, select, update
+from sqlalchemy.orm import Session, sessionmaker
+
+from bot.staff import Role, StaffMember
+from bot.staff.model import Attempts, Credentials, Invitation, StaffSession
+from bot.storage.base import keys_of
+from bot.storage.locks import hold
+from bot.storage.staff_tables import SignInAttemptsRow, StaffRow, StaffSessionRow
+
+_ATTEMPTS_KEPT = timedelta(days=1)
+
+
+class SqlStaffStore:
+    """``StaffStore`` on SQLAlchemy."""
+
+    def __init__(self, writers: sessionmaker[Session], readers: sessionmaker[Session]) -> None:
+        self._writers = writers
+        self._readers = readers
+
+    @contextmanager
+    def unit(self) -> Iterator["SqlStaffUnit"]:
+        """A transaction."""
+        with self._writers.begin() as session:
+            yield SqlStaffUnit(session, locking=True)
+
+    @contextmanager
+    def reading(self) -> Iterator["SqlStaffUnit"]:
+        """A transaction that only reads, and so cannot lock."""
+        with self._readers.begin() as session:
+            yield SqlStaffUnit(session, locking=False)
+
+
+class SqlStaffUnit:
+    """``StaffUnit`` on one session."""
+
+    def __init__(self, session: Session, *, locking: bool) -> None:
+        self._session = session
+        self._locking = locking
+
+    def is_enrolled(self, name: str) -> bool:
+        """Whether somebody of this name has access."""
+        row = self._named(name)
+        return row is not None and row.is_active
+
+    def invite(self, name: str, role: Role, token_hash: str, expires_at: datetime) -> None:
+        """Write an invitation; it replaces an earlier one of that name."""
+        hold(self._session, f"invite {self._name_hash(name)}")
+        row = self._named(name)
+        if row is None:
+            row = StaffRow(name_key=name.casefold())
+            self._session.add(row)
+        row.name = name
+        row.role = role
+        row.totp_secret = None
+        row.invitation_hash = token_hash
+        row.invitation_expires_at = expires_at
+        self._session.flush()
+
+    def invitation(self, token_hash: str) -> Invitation | None:
+        """An invitation, locked."""
+        query = select(StaffRow).where(StaffRow.invitation_hash == token_hash)
+        row = self._session.scalar(query.with_for_update() if self._locking else query)
+        if row is None or row.invitation_expires_at is None:
+            return None
+        return Invitation(row.id, row.name, Role(row.role), row.invitation_expires_at, row.totp_secret)
+
+    def keep_totp(self, staff_id: int, secret: str) -> None:
+        """Give an invitation its secret."""
+        self._session.get_one(StaffRow, staff_id).totp_secret = secret
+
+    def enrol(self, staff_id: int, passphrase_hash: str, code_step: int, at: datetime) -> StaffMember:
+        """Turn an invitation into access."""
+        row = self._session.get_one(StaffRow, staff_id)
+        row.passphrase_hash = passphrase_hash
+        row.last_code_step = code_step
+        row.is_active = True
+        row.enrolled_at = at
+        row.invitation_hash = row.invitation_expires_at = None
+        return _member(row)
+
+    def credentials(self, name: str) -> Credentials | None:
+        """What a sign-in is held against, locked."""
+        row = self._named(name)
+        if row is None or not row.is_active or row.passphrase_hash is None or row.totp_secret is None:
+            return None
+        return Credentials(_member(row), row.passphrase_hash, row.totp_secret, row.last_code_step)
+
+    def replace_hash(self, staff_id: int, passphrase_hash: str) -> None:
+        """Keep a hash made with newer parameters."""
+        self._session.get_one(StaffRow, staff_id).passphrase_hash = passphrase_hash
+
+    def use_code(self, staff_id: int, code_step: int) -> None:
+        """Use up a code's time step and all before it."""
+        self._session.get_one(StaffRow, staff_id).last_code_step = code_step
+
+    def attempts(self, name: str) -> Attempts:
+        """Failures under a name, locked."""
+        hashed = self._name_hash(name)
+        hold(self._session, hashed)
+        row = self._session.get(SignInAttemptsRow, hashed)
+        return Attempts() if row is None else Attempts(row.count, row.blocked_until)
+
+    def keep_attempts(self, name: str, attempts: Attempts, at: datetime) -> None:
+        """Write failures down; those of names nobody tried for a day are dropped."""
+        self._session.execute(delete(SignInAttemptsRow).where(SignInAttemptsRow.last_at < at - _ATTEMPTS_KEPT))
+        values = {"count": attempts.count, "blocked_until": attempts.blocked_until, "last_at": at}
+        hashed = self._name_hash(name)
+        kept = self._session.execute(
+            update(SignInAttemptsRow)
+            .where(SignInAttemptsRow.name_hash == hashed)
+            .values(values)
+            .returning(SignInAttemptsRow.name_hash)
+        )
+        if kept.first() is None:
+            self._session.execute(insert(SignInAttemptsRow).values(name_hash=hashed, **values))
+
+    def clear_attempts(self, name: str) -> None:
+        """Forget failures."""
+        self._session.execute(delete(SignInAttemptsRow).where(SignInAttemptsRow.name_hash == self._name_hash(name)))
+
+    def add_session(self, staff_id: int, token_hash: str, at: datetime) -> None:
+        """Start a session."""
+        self._session.add(StaffSessionRow(token_hash=token_hash, staff_id=staff_id, started_at=at, seen_at=at))
+
+    def session(self, token_hash: str) -> StaffSession | None:
+        """A session of somebody who still has access."""
+        row = self._session.get(StaffSessionRow, token_hash)
+        if row is None or not row.staff.is_active:
+            return None
+        return StaffSession(_member(row.staff), row.started_at, row.seen_at)
+
+    def touch_session(self, token_hash: str, at: datetime) -> None:
+        """Note that a session is in use."""
+        self._session.execute(
+            update(StaffSessionRow).where(StaffSessionRow.token_hash == token_hash).values(seen_at=at)
+        )
+
+    def end_session(self, token_hash: str) -> None:
+        """End a session, if it exists."""
+        self._session.execute(delete(StaffSessionRow).where(StaffSessionRow.token_hash == token_hash))
+
+    def end_sessions_before(self, started: datetime) -> None:
+        """Drop sessions that began too long ago."""
+        self._session.execute(delete(StaffSessionRow).where(StaffSessionRow.started_at < started))
+
+    def members(self) -> tuple[StaffMember, ...]:
+        """Everybody with access, by name."""
+        rows = self._session.scalars(select(StaffRow).where(StaffRow.is_active).order_by(StaffRow.name))
+        return tuple(_member(row) for row in rows)
+
+    def deactivate(self, name: str) -> bool:
+        """End somebody's access, invitation and sessions."""
+        row = self._named(name)
+        if row is None:
+            return False
+        had_any = row.is_active or row.invitation_hash is not None
+        row.is_active = False
+        row.passphrase_hash = row.totp_secret = None
+        row.invitation_hash = row.invitation_expires_at = None
+        self._session.execute(delete(StaffSessionRow).where(StaffSessionRow.staff_id == row.id))
+        return had_any
+
+    def _named(self, name: str) -> StaffRow | None:
+        query = select(StaffRow).where(StaffRow.name_key == name.casefold())
+        return self._session.scalar(query.with_for_update() if self._locking else query)
+
+    def _name_hash(self, name: str) -> str:
+        return keys_of(self._session.get_bind().dialect).lookup_hash("sign-in name", name.casefold())
+
+
+def _member(row: StaffRow) -> StaffMember:
+    return StaffMember(row.id, row.name, Role(row.role))

@@ -1,0 +1,200 @@
+"""What the gateway does with an update: private chats talk with the assistant, groups are told to write alone."""
+
+from collections import OrderedDict
+
+import structlog
+from telegram import (
+    BotCommand,
+    CallbackQuery,
+    Chat,
+    ChatMember,
+    InlineKeyboardButton,
+    InlineKeyboardMarkup,
+    Update,
+)
+from telegram import Message as TelegramMessage
+from telegram.constants import ChatAction
+from telegram.error import Forbidden, TelegramError
+from telegram.ext import ContextTypes, ExtBot
+
+from bot.content.wording import Wording
+from bot.conversations import (
+    MENU,
+    AddressGoneError,
+    AssistantUnavailableError,
+    ConversationNotFoundError,
+    Conversations,
+    Delivery,
+)
+from bot.messages import Channel, Inbound, Language, Message, TappedButton, TypedText
+from bot.telegram.render import render
+
+_REMEMBERED = 5000
+_LANGUAGE_COMMAND = "language"
+_FORGET_COMMAND = "forget"
+
+# Commands of the bot's own menu and the buttons they stand for.
+COMMANDS = {
+    "menu": MENU,
+    "loan": "/ask_loan_cost",
+    "check": "/check_message",
+    "learn": "/learn",
+    "complain": "/start_complaint",
+    "case": "/follow_case",
+}
+
+log = structlog.get_logger()
+
+
+def language_of(code: str | None) -> Language | None:
+    """The language a client is set to, if it is one of ours."""
+    if not code:
+        return None
+    return Language.ZH if code.lower().startswith("zh") else Language.EN
+
+
+def bot_commands(wording: Wording, language: Language) -> list[BotCommand]:
+    """The commands menu in one language."""
+    names = [*COMMANDS, _LANGUAGE_COMMAND, _FORGET_COMMAND]
+    return [BotCommand(name, wording.say(f"telegram_command_{name}", language)) for name in names]
+
+
+class Gateway:
+    """Between Telegram and the conversations."""
+
+    def __init__(self, conversations: Conversations, wording: Wording, bot: ExtBot[int]) -> None:
+        self._conversations = conversations
+        self._wording = wording
+        self._bot = bot
+        self._done: OrderedDict[int, None] = OrderedDict()
+
+    async def on_update(self, update: Update, _context: ContextTypes.DEFAULT_TYPE) -> None:
+        """Act on an update once, however often it is delivered."""
+        if update.update_id in self._done:
+            return
+        self._done[update.update_id] = None
+        if len(self._done) > _REMEMBERED:
+            self._done.popitem(last=False)
+        try:
+            if update.callback_query is not None:
+                await self._on_tap(update, update.callback_query)
+            elif update.message is not None:
+                await self._on_message(update, update.message)
+        except Forbidden:
+            log.info("telegram_blocked_by_person")
+
+    async def _on_tap(self, update: Update, query: CallbackQuery) -> None:
+        try:
+            # Answered first and always: an unanswered tap keeps a clock turning on the person's screen.
+            await query.answer()
+        except TelegramError as error:
+            log.info("telegram_tap_too_old", error=type(error).__name__)
+        chat = query.message.chat if query.message is not None else None
+        if chat is None or chat.type != Chat.PRIVATE:
+            return
+        message_id, _, position = (query.data or "").rpartition(":")
+        opened = await self._conversations.open_for(
+            Channel.TELEGRAM, str(chat.id), language_of(query.from_user.language_code)
+        )
+        payload = await self._payload(opened.conversation_id, message_id, position)
+        await self._talk(chat.id, opened.conversation_id, opened.language, TappedButton(payload), update.update_id)
+
+    async def _payload(self, conversation_id: str, message_id: str, position: str) -> str:
+        for message in await self._conversations.history(conversation_id):
+            if message.id == message_id and position.isdecimal() and int(position) < len(message.buttons):
+                return message.buttons[int(position)].payload
+        # Of an older or forgotten message: the conversation says kindly that the button is gone.
+        return ""
+
+    async def _on_message(self, update: Update, message: TelegramMessage) -> None:
+        if message.chat.type != Chat.PRIVATE:
+            await self._in_group(message)
+            return
+        chat_id = message.chat.id
+        code = message.from_user.language_code if message.from_user else None
+        opened = await self._conversations.open_for(Channel.TELEGRAM, str(chat_id), language_of(code))
+        if opened.is_new:
+            await self._send_all(chat_id, opened.messages)
+        command = _command_of(message)
+        if command == _FORGET_COMMAND:
+            await self._conversations.forget(opened.conversation_id)
+            await self._bot.send_message(chat_id, self._wording.say("telegram_forgotten", opened.language))
+            return
+        inbound = self._inbound(message, command, opened.language)
+        if inbound is None:
+            await self._bot.send_message(chat_id, self._wording.say("telegram_only_text", opened.language))
+        elif not (opened.is_new and command == "start"):
+            await self._talk(chat_id, opened.conversation_id, opened.language, inbound, update.update_id)
+
+    @staticmethod
+    def _inbound(message: TelegramMessage, command: str | None, language: Language) -> Inbound | None:
+        if command in COMMANDS:
+            return TappedButton(COMMANDS[command])
+        if command == "start":
+            return TappedButton(MENU)
+        if command == _LANGUAGE_COMMAND:
+            other = Language.EN if language is Language.ZH else Language.ZH
+            return TappedButton(f'/set_language{{"language": "{other}"}}')
+        text = message.text or message.caption
+        return TypedText(text) if text else None
+
+    async def _talk(
+        self, chat_id: int, conversation_id: str, language: Language, inbound: Inbound, update_id: int
+    ) -> None:
+        await self._bot.send_chat_action(chat_id, ChatAction.TYPING)
+        try:
+            answer = await self._conversations.say(conversation_id, inbound, f"telegram-{update_id}")
+        except (AssistantUnavailableError, ConversationNotFoundError):
+            await self._bot.send_message(chat_id, self._wording.say("telegram_trouble", language))
+            return
+        await self._send_all(chat_id, answer)
+
+    async def _in_group(self, message: TelegramMessage) -> None:
+        """Only when addressed, and then one line: nothing private is asked or answered before others."""
+        if not self._is_addressed(message):
+            return
+        language = language_of(message.from_user.language_code if message.from_user else None) or Language.ZH
+        link = InlineKeyboardButton("Mingbai 明白", url=f"https://t.me/{self._bot.username}")
+        text = self._wording.say("telegram_group_private", language)
+        await self._bot.send_message(
+            message.chat.id, text, reply_to_message_id=message.message_id, reply_markup=InlineKeyboardMarkup([[link]])
+        )
+
+    def _is_addressed(self, message: TelegramMessage) -> bool:
+        answered = message.reply_to_message
+        if answered is not None and answered.from_user is not None and answered.from_user.id == self._bot.id:
+            return True
+        return f"@{self._bot.username}".casefold() in (message.text or message.caption or "").casefold()
+
+    async def deliver(self, delivery: Delivery) -> None:
+        """Bring a notice of the desk to the chat it is for. Raises ``AddressGoneError`` when it cannot be reached."""
+        if delivery.address is None:
+            raise AddressGoneError("no address")
+        try:
+            await self._send_all(int(delivery.address), [delivery.message])
+        except Forbidden as error:
+            raise AddressGoneError(ChatMember.BANNED) from error
+
+    async def _send_all(self, chat_id: int, messages: list[Message]) -> None:
+        for message in messages:
+            await self._send(chat_id, message)
+
+    async def _send(self, chat_id: int, message: Message) -> None:
+        shown = render(message)
+        for number, text in enumerate(shown.texts, 1):
+            is_last = number == len(shown.texts) and shown.photo is None
+            await self._bot.send_message(chat_id, text, reply_markup=shown.keyboard if is_last else None)
+        if shown.photo is not None:
+            # The keyboard goes under whatever comes last, where the thumb is.
+            await self._bot.send_photo(
+                chat_id, shown.photo.png, caption=shown.photo.caption, reply_markup=shown.keyboard
+            )
+
+
+def _command_of(message: TelegramMessage) -> str | None:
+    """The command a message begins with, without slash and bot name; one of ours or ``None``."""
+    first = (message.text or "").split(maxsplit=1)[:1]
+    if not first or not first[0].startswith("/"):
+        return None
+    name = first[0][1:].split("@")[0].lower()
+    return name if name in {*COMMANDS, "start", _LANGUAGE_COMMAND, _FORGET_COMMAND} else None

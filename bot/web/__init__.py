@@ -1,0 +1,1 @@
+"""The web gateway: the chat contract over HTTP, and the page with the widget."""

@@ -1,0 +1,65 @@
+"""Who may call what. One test walks every route."""
+
+import pytest
+from starlette.routing import Mount
+
+from bot.complaints import Filed
+from bot.console.access import Access, GuardedRoute
+from bot.console.app import all_routes
+
+ROUTES = [route for route in all_routes() if not isinstance(route, Mount)]
+PUBLIC = {"/sign-in", "/enrol/{token}", "/language", "/healthz"}
+
+
+def path_of(route: GuardedRoute) -> str:
+    return route.path.replace("{case_id:int}", "1").replace("{token}", "x")
+
+
+@pytest.mark.parametrize("route", ROUTES, ids=lambda route: f"{route.path} {sorted(route.methods)}")
+async def test_every_route_declares_who_may_call_it(route, stranger, filed: Filed) -> None:
+    assert isinstance(route, GuardedRoute)
+    assert (route.access is Access.PUBLIC) == (route.path in PUBLIC)
+    answer = await (stranger.post if "POST" in route.methods else stranger.get)(path_of(route))
+    if route.access is Access.PUBLIC:
+        assert answer.status_code != 303 or route.path == "/language"
+    else:
+        assert (answer.status_code, answer.headers["location"]) == (303, "/sign-in")
+    assert "半夜" not in answer.text
+
+
+@pytest.mark.parametrize("route", [route for route in ROUTES if "POST" in route.methods], ids=lambda route: route.path)
+async def test_no_form_from_another_site(route, handler, filed: Filed) -> None:
+    assert (await handler.post(path_of(route), site="cross-site", version="1", text="x")).status_code == 403
+
+
+async def test_a_form_without_any_origin_is_refused(handler) -> None:
+    assert (await handler.http.post("/language", data={"language": "en"})).status_code == 403
+
+
+async def test_headers(stranger) -> None:
+    headers = (await stranger.get("/sign-in")).headers
+    assert "default-src 'none'" in headers["content-security-policy"]
+    assert "script" not in headers["content-security-policy"]
+    assert headers["cache-control"] == "no-store"
+    assert headers["x-content-type-options"] == "nosniff"
+
+
+async def test_the_session_cookie(handler, app, services) -> None:
+    cookie = next(iter(handler.http.cookies.jar))
+    assert cookie.has_nonstandard_attr("HttpOnly")
+    assert cookie.get_nonstandard_attr("SameSite") == "strict"
+
+
+async def test_signing_out_ends_the_session_on_the_server(handler) -> None:
+    token = handler.http.cookies["mingbai_console"]
+    answer = await handler.post("/sign-out")
+    assert "cookies" in answer.headers["clear-site-data"]
+    handler.http.cookies.set("mingbai_console", token, domain="console.local", path="/")
+    assert (await handler.get("/")).status_code == 303
+
+
+@pytest.mark.parametrize("path", ["/cases/999", "/cases/abc", "/nothing", "/cases/1/../../etc"])
+async def test_what_is_not_there_is_a_kind_404(handler, path: str) -> None:
+    answer = await handler.get(path)
+    assert answer.status_code == 404
+    assert "没有这个页面" in answer.text

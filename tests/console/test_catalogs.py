@@ -1,0 +1,42 @@
+"""Both catalogs hold every text of the templates, with the same placeholders."""
+
+import re
+from pathlib import Path
+
+import pytest
+from jinja2 import Environment
+
+from bot.complaints import Action, Assigned, Kind, Status
+from bot.console import cases, entrance, pages
+from bot.console.i18n import catalog
+from bot.messages import Channel, Language
+
+TEMPLATES = Path(pages.__file__).parent / "templates"
+ENUMERATED = {
+    "status.": Status, "kind.": Kind, "action.": Action, "assigned.": Assigned,
+    "language.": Language, "channel.": Channel,
+}  # fmt: skip
+
+
+def used() -> set[str]:
+    environment = Environment(extensions=["jinja2.ext.i18n"], autoescape=True)
+    texts = {
+        text if isinstance(text, str) else text[0] for file in TEMPLATES.glob("*.html")
+        for _, _, text in environment.extract_translations(file.read_text(encoding="utf-8")) if text
+    }  # fmt: skip
+    members = {f"{prefix}{member}" for prefix, kind in ENUMERATED.items() for member in kind}
+    refusals = {
+        name for module in (cases, entrance)
+        for name in re.findall(r'"(refusal\.\w+)"', Path(module.__file__ or "").read_text(encoding="utf-8"))
+    }  # fmt: skip
+    return {text for text in texts if text not in ENUMERATED} | members | refusals
+
+
+@pytest.mark.parametrize("language", Language)
+def test_complete_and_nothing_unused(language: Language) -> None:
+    found = {str(message.id): str(message.string) for message in catalog(language) if message.id}
+    assert used() - found.keys() == set()
+    assert found.keys() - used() == set()
+    for text, translated in found.items():
+        assert translated
+        assert set(re.findall(r"%\((\w+)\)s", translated)) == set(re.findall(r"%\((\w+)\)s", text))

@@ -1,0 +1,118 @@
+"""What a thief of the database would hold."""
+
+import stat
+from datetime import UTC, datetime, timedelta, timezone
+from pathlib import Path
+
+import pytest
+from sqlalchemy import Engine, MetaData, create_engine, func, select, text
+from sqlalchemy.exc import StatementError
+
+from bot.complaints import Status
+from bot.storage.complaint_tables import CaseRow
+from bot.storage.engine import make_engine, reader_factory, session_factory
+from bot.storage.keys import KeyRing, SealBrokenError
+
+MARK = "PLANTED-7f3a"
+
+
+def test_no_word_of_a_case_is_in_the_clear(complaints, draft, hire, engine: Engine, tmp_path: Path):
+    handler = hire("李")
+    fields = dict.fromkeys(("story", "against", "when", "amount", "wish", "contact"), MARK)
+    filed = complaints.file(draft(**fields, contact_consent=True, figures={MARK: MARK}))
+    version = complaints.take(handler, filed.case_id, 1)
+    version = complaints.note(handler, filed.case_id, version, MARK)
+    version = complaints.answer(handler, filed.case_id, version, MARK)
+    version = complaints.move(handler, filed.case_id, version, Status.REJECTED, MARK)
+    complaints.add_message(filed.receipt, MARK, "a")
+
+    stored = MetaData()
+    stored.reflect(engine)
+    with engine.connect() as connection:
+        rows = [row for table in stored.sorted_tables for row in connection.execute(select(table))]
+    assert len(rows) > 10
+    dump = b"|".join(
+        bytes(value) if isinstance(value, bytes | memoryview) else str(value).encode() for row in rows for value in row
+    )
+    # SQLite's file with its journals holds what no query shows any more.
+    dump += b"".join(file.read_bytes() for file in tmp_path.glob("mingbai.db*"))
+    for secret in (MARK, filed.receipt):
+        assert secret.encode() not in dump
+
+
+def test_other_keys_open_nothing(complaints, draft, engine: Engine):
+    complaints.file(draft())
+    stranger = make_engine(engine.url.render_as_string(hide_password=False), KeyRing.ephemeral())
+    try:
+        with session_factory(stranger)() as session, pytest.raises(SealBrokenError):
+            session.scalars(select(CaseRow)).one()
+    finally:
+        stranger.dispose()
+
+
+def test_moments_come_back_in_utc_and_naive_ones_are_refused(complaints, draft, clock, engine: Engine):
+    clock.now = datetime(2026, 1, 1, 7, 30, tzinfo=timezone(timedelta(hours=8)))
+    complaints.file(draft())
+    with session_factory(engine)() as session:
+        row = session.scalars(select(CaseRow)).one()
+        assert row.opened_at == clock.now
+        assert row.opened_at.tzinfo is UTC
+        row.opened_at = datetime(2026, 1, 1)  # noqa: DTZ001 - the mistake under test
+        with pytest.raises(StatementError, match="time zone"):
+            session.flush()
+
+
+def test_readers_cannot_write(engine: Engine):
+    with reader_factory(engine)() as session:
+        assert session.scalar(select(func.count()).select_from(CaseRow)) == 0
+        if engine.dialect.name == "postgresql":
+            assert session.scalar(text("SHOW transaction_read_only")) == "on"
+        else:
+            assert session.scalar(text("PRAGMA query_only")) == 1
+
+
+def test_writers_still_can_after_a_reader_used_the_connection(complaints, draft, engine: Engine):
+    with reader_factory(engine)() as session:
+        session.execute(text("SELECT 1"))
+    assert complaints.file(draft()).case_id
+
+
+def test_connections_cut_by_the_server_are_replaced(complaints, draft, engine: Engine):
+    receipt = complaints.file(draft()).receipt
+    if engine.dialect.name == "postgresql":
+        admin = create_engine(engine.url)
+        with admin.connect() as connection:
+            others = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database()"
+            connection.execute(text(f"{others} AND pid <> pg_backend_pid()"))
+        admin.dispose()
+    assert complaints.follow(receipt, "a") is not None
+    assert complaints.file(draft()).case_id
+
+
+def test_sqlite_file_is_its_owners_and_survives_a_power_cut(tmp_path: Path, keys: KeyRing):
+    engine = make_engine(f"sqlite:///{tmp_path / 'new' / 'mingbai.db'}", keys)
+    with engine.begin() as connection:
+        connection.execute(text("CREATE TABLE t (x)"))
+        connection.execute(text("INSERT INTO t VALUES (1)"))
+        modes = {stat.S_IMODE(file.stat().st_mode) for file in (tmp_path / "new").iterdir()}
+        pragmas = [
+            connection.scalar(text(f"PRAGMA {name}")) for name in ("journal_mode", "synchronous", "foreign_keys")
+        ]
+    engine.dispose()
+    assert modes == {0o600}
+    assert pragmas == ["wal", 2, 1]
+
+
+def test_readers_do_not_wait_for_a_writer(tmp_path: Path, keys: KeyRing):
+    engine = make_engine(f"sqlite:///{tmp_path / 'mingbai.db'}", keys)
+    with engine.begin() as writer:
+        writer.execute(text("CREATE TABLE t (x)"))
+        with reader_factory(engine)() as session:
+            assert session.scalar(text("SELECT count(*) FROM sqlite_master")) == 0
+    engine.dispose()
+
+
+@pytest.mark.parametrize("url", ["sqlite://", "sqlite:///:memory:", "mysql://localhost/x"])
+def test_databases_we_cannot_stand_on_are_refused(url: str, keys: KeyRing):
+    with pytest.raises(ValueError, match=r"SQLite"):
+        make_engine(url, keys)

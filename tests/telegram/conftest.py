@@ -1,0 +1,133 @@
+"""The real gateway against a Bot API that enforces Telegram's limits; only the assistant is scripted."""
+
+import asyncio
+import importlib.util
+import socket
+import sys
+import threading
+from collections.abc import AsyncIterator, Callable, Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+import uvicorn
+from pydantic import SecretStr
+
+from bot.content import load_content
+from bot.conversations import AssistantUnavailableError, Conversations
+from bot.messages import Button, Channel, Language, Reply
+from bot.settings import ROOT, Settings
+from bot.storage.conversations import SqlConversationStore
+from bot.storage.engine import make_engine, reader_factory, session_factory
+from bot.storage.keys import KeyRing
+from bot.storage.migrate import upgrade
+from bot.storage.outbox import Outbox
+from bot.telegram.app import ALLOWED_UPDATES, build
+
+
+def _load_fake() -> Any:
+    spec = importlib.util.spec_from_file_location("fake_bot_api", ROOT / "tests" / "fakes" / "bot_api.py")
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    sys.modules["fake_bot_api"] = module
+    spec.loader.exec_module(module)
+    return module
+
+
+bot_api = _load_fake()
+
+
+@dataclass
+class ScriptedAssistant:
+    """Answers what it is told to; remembers what reached it."""
+
+    heard: list[tuple[str, str]] = field(default_factory=list)
+    answers: list[Reply] = field(
+        default_factory=lambda: [Reply(text="好的", buttons=[Button(title="菜单", payload="/menu")])]
+    )
+    is_down: bool = False
+
+    async def send(self, sender: str, text: str, channel: Channel) -> list[Reply]:
+        assert channel is Channel.TELEGRAM
+        if self.is_down:
+            raise AssistantUnavailableError("down")
+        self.heard.append((sender, text))
+        return self.answers
+
+    async def set_language(self, sender: str, language: Language) -> None:
+        self.heard.append((sender, f"language {language}"))
+
+    async def forget(self, sender: str) -> None:
+        self.heard.append((sender, "forget"))
+
+    @property
+    def texts(self) -> list[str]:
+        return [text for _, text in self.heard if not text.startswith("language")]
+
+
+@dataclass
+class Room:
+    """Everything a test looks at."""
+
+    telegram: Any
+    assistant: ScriptedAssistant
+    conversations: Conversations
+    services: Any
+
+    async def until(self, condition: Callable[[], Any], seconds: float = 10) -> Any:
+        """Wait for something the gateway does in its own time."""
+        async with asyncio.timeout(seconds):
+            while not (found := condition()):  # noqa: ASYNC110 - the state is another thread's
+                await asyncio.sleep(0.01)
+        return found
+
+    def texts(self, chat: int = 7) -> list[str]:
+        return [m.get("text", m.get("caption", "")) for m in self.telegram.messages if m["chat"]["id"] == chat]
+
+
+@pytest.fixture
+def api() -> Iterator[tuple[Any, str]]:
+    telegram = bot_api.Telegram()
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    server = uvicorn.Server(uvicorn.Config(bot_api.create_app(telegram), port=port, log_level="error"))
+    thread = threading.Thread(target=server.run)
+    thread.start()
+    yield telegram, f"http://127.0.0.1:{port}"
+    server.should_exit = True
+    server.force_exit = True
+    thread.join(10)
+
+
+@pytest.fixture
+async def room(api: tuple[Any, str], tmp_path: Path) -> AsyncIterator[Room]:
+    telegram, url = api
+    settings = Settings(
+        state_dir=tmp_path, telegram_token=SecretStr(bot_api.TOKEN), telegram_base_url=url, _env_file=None
+    )
+    keys = KeyRing.ephemeral()
+    engine = make_engine(settings.resolved_database_url, keys)
+    upgrade(engine)
+    writers, readers = session_factory(engine), reader_factory(engine)
+    content = load_content(ROOT / "data")
+    assistant = ScriptedAssistant()
+    store = SqlConversationStore(writers, readers)
+    conversations = Conversations(store, assistant, content.wording, keys, lambda: datetime.now(UTC), Outbox(writers))
+    services = SimpleNamespace(
+        settings=settings, content=content, conversations=conversations, keys=keys, writers=writers, readers=readers
+    )
+    application = build(services)  # type: ignore[arg-type]
+    async with application:
+        await application.post_init(application)  # type: ignore[misc]
+        await application.start()
+        await application.updater.start_polling(allowed_updates=ALLOWED_UPDATES, poll_interval=0, timeout=1)
+        yield Room(telegram, assistant, conversations, services)
+        await application.updater.stop()
+        await application.stop()
+        await application.post_stop(application)  # type: ignore[misc]
+    engine.dispose()

@@ -1,0 +1,312 @@
+import { beforeEach, describe, expect, it } from "vitest";
+
+import type { Language, Message, Said, Session } from "../src/contract";
+import { Conversation, type Listener, type Trouble } from "../src/conversation";
+import { Memory } from "../src/session";
+import type { ServerEvent } from "../src/sse";
+import { ChatClient, type Opened, Problem } from "../src/transport";
+
+const flush = async (): Promise<void> => {
+  for (let turn = 0; turn < 20; turn += 1) await Promise.resolve();
+};
+
+function message(id: string, text = id, author: Message["author"] = "bot"): Message {
+  return { id, author, text, buttons: [], card: null, created_at: "" };
+}
+
+/** A server in memory, answering as told. */
+class FakeServer extends ChatClient {
+  opened = 0;
+  said: Said[] = [];
+  answers: (Message[] | Problem | Promise<Message[]>)[] = [];
+  kept: Message[] = [];
+  historyProblem: Problem | null = null;
+  openProblem: Problem | null = null;
+  forgotten: string[] = [];
+  streams: { push: (event: ServerEvent) => void; end: (error?: Error) => void; after: string }[] = [];
+
+  constructor() {
+    super("");
+  }
+
+  override async open(language: Language | null): Promise<Opened> {
+    if (this.openProblem) throw this.openProblem;
+    this.opened += 1;
+    const id = `c${this.opened}`;
+    return { session: { id, token: "t", language: language ?? "zh" }, messages: [message(`${id}-hello`)] };
+  }
+
+  override async say(_session: Session, said: Said): Promise<Message[]> {
+    this.said.push(said);
+    const answer = await (this.answers.shift() ?? [message(`a${this.said.length}`)]);
+    if (answer instanceof Problem) throw answer;
+    return answer;
+  }
+
+  override async history(_session: Session, after = ""): Promise<Message[]> {
+    if (this.historyProblem) throw this.historyProblem;
+    return this.kept.slice(this.kept.findIndex(({ id }) => id === after) + 1);
+  }
+
+  override async forget(session: Session): Promise<void> {
+    this.forgotten.push(session.id);
+  }
+
+  override async *events(_session: Session, after: string, signal: AbortSignal, onOpen: () => void): AsyncGenerator<ServerEvent> {
+    const queue: (ServerEvent | Error | null)[] = [];
+    let wake = (): void => undefined;
+    const put = (item: ServerEvent | Error | null): void => {
+      queue.push(item);
+      wake();
+    };
+    signal.addEventListener("abort", () => put(null));
+    this.streams.push({ after, push: put, end: (error) => put(error ?? null) });
+    onOpen();
+    for (;;) {
+      while (!queue.length) await new Promise<void>((resolve) => (wake = resolve));
+      const item = queue.shift();
+      if (item instanceof Error) throw item;
+      if (!item) return;
+      yield item;
+    }
+  }
+}
+
+class Screen implements Listener {
+  shown: string[] = [];
+  resets: string[] = [];
+  box = "";
+  typing = false;
+  trouble: Trouble | null = null;
+  language: Language = "zh";
+
+  onReset(reason: string): void {
+    this.resets.push(reason);
+    this.shown = [];
+  }
+  onLanguage(language: Language): void {
+    this.language = language;
+  }
+  onMessages(messages: Message[]): void {
+    this.shown.push(...messages.map(({ author, text }) => (author === "user" ? `> ${text}` : text)));
+  }
+  onSaid(said: Said): void {
+    this.shown.push(`> ${"text" in said ? said.text : said.title}`);
+  }
+  onWithdrawn(said: Said): void {
+    this.shown.pop();
+    if ("text" in said) this.box = said.text;
+  }
+  onTaken(): void {
+    this.box = "";
+  }
+  onTyping(isTyping: boolean): void {
+    this.typing = isTyping;
+  }
+  onTrouble(trouble: Trouble | null): void {
+    this.trouble = trouble;
+  }
+}
+
+let server: FakeServer;
+let screen: Screen;
+let memory: Memory;
+let conversation: Conversation;
+let resume: () => void;
+
+function newConversation(): Conversation {
+  let ids = 0;
+  const pause = (): Promise<void> => new Promise((resolve) => (resume = resolve));
+  return new Conversation(server, memory, screen, pause, () => `id${(ids += 1)}`);
+}
+
+beforeEach(() => {
+  localStorage.clear();
+  server = new FakeServer();
+  screen = new Screen();
+  memory = new Memory("https://mingbai.example");
+  conversation = newConversation();
+});
+
+describe("opening", () => {
+  it("greets, and remembers the conversation", async () => {
+    await conversation.start("en");
+    expect(screen.shown).toEqual(["c1-hello"]);
+    expect(memory.session).toEqual({ id: "c1", token: "t", language: "en" });
+    expect(screen.typing).toBe(false);
+  });
+
+  it("goes on where it left off", async () => {
+    memory.session = { id: "c9", token: "t", language: "en" };
+    server.kept = [message("m1"), message("m2", "a question", "user"), message("m3")];
+    await conversation.start("zh");
+    expect(screen.shown).toEqual(["m1", "> a question", "m3"]);
+    expect(screen.language).toBe("en");
+    expect(server.opened).toBe(0);
+    expect(server.streams[0]?.after).toBe("m3");
+  });
+
+  it("starts anew when the kept conversation is gone", async () => {
+    memory.session = { id: "c9", token: "t", language: "en" };
+    server.historyProblem = new Problem(404);
+    await conversation.start("zh");
+    expect(screen.resets).toEqual(["gone"]);
+    expect(screen.shown).toEqual(["c1-hello"]);
+  });
+
+  it("keeps the kept conversation when only the network is gone", async () => {
+    memory.session = { id: "c9", token: "t", language: "en" };
+    server.historyProblem = new Problem(0);
+    await conversation.start("zh");
+    expect(screen.trouble).toMatchObject({ kind: "opening", problem: { status: 0 } });
+    expect(memory.session?.id).toBe("c9");
+    server.historyProblem = null;
+    server.kept = [message("m1")];
+    await conversation.start("zh");
+    expect(screen.shown).toEqual(["m1"]);
+    expect(screen.trouble).toBeNull();
+  });
+});
+
+describe("saying", () => {
+  beforeEach(() => conversation.start("zh"));
+
+  it("shows what was said at once, then the answer", async () => {
+    expect(conversation.say({ text: "借一万" })).toBe(true);
+    expect(screen.shown).toEqual(["c1-hello", "> 借一万"]);
+    expect(screen.typing).toBe(true);
+    await flush();
+    expect(screen.shown).toEqual(["c1-hello", "> 借一万", "a1"]);
+    expect(screen.typing).toBe(false);
+  });
+
+  it("takes one turn at a time", async () => {
+    expect(conversation.say({ text: "one" })).toBe(true);
+    expect(conversation.say({ text: "two" })).toBe(false);
+    await flush();
+    expect(conversation.say({ text: "two" })).toBe(true);
+  });
+
+  it.each([503, 0, 429])("gives the words back after %i, and sends them again under the same id", async (status) => {
+    server.answers = [new Problem(status, "", "请再试一次")];
+    conversation.say({ text: "借一万" });
+    await flush();
+    expect(screen.shown).toEqual(["c1-hello"]);
+    expect(screen.box).toBe("借一万");
+    expect(screen.trouble).toMatchObject({ kind: "saying", problem: { detail: "请再试一次" } });
+    conversation.retry();
+    await flush();
+    expect(server.said.map(({ clientMessageId }) => clientMessageId)).toEqual(["id1", "id1"]);
+    expect(screen.shown).toEqual(["c1-hello", "> 借一万", "a2"]);
+    expect(screen.trouble).toBeNull();
+  });
+
+  it("keeps the id when the same words are sent from the box, and not when they were changed", async () => {
+    server.answers = [new Problem(0), new Problem(0)];
+    for (const text of ["借一万", "借一万", "借两万"]) {
+      conversation.say({ text });
+      await flush();
+    }
+    expect(server.said.map(({ clientMessageId }) => clientMessageId)).toEqual(["id1", "id1", "id2"]);
+  });
+
+  it("sees that failed words had been taken after all", async () => {
+    server.answers = [new Problem(0)];
+    conversation.say({ text: "借一万" });
+    await flush();
+    server.kept = [message("c1-hello"), message("u1", "借一万", "user"), message("b1")];
+    server.streams[0]?.end();
+    await flush();
+    resume();
+    await flush();
+    expect(screen.shown).toEqual(["c1-hello", "> 借一万", "b1"]);
+    expect(screen.box).toBe("");
+    expect(screen.trouble).toBeNull();
+    expect(conversation.retry()).toBe(false);
+  });
+
+  it.each([401, 404])("begins a new conversation after %i and gives the words back", async (status) => {
+    server.answers = [new Problem(status)];
+    conversation.say({ text: "借一万" });
+    await flush();
+    expect(screen.resets).toEqual(["new", "gone"]);
+    expect(screen.shown).toEqual(["c2-hello"]);
+    expect(screen.box).toBe("借一万");
+    expect(memory.session?.id).toBe("c2");
+  });
+
+  it("switches the language by a button, after the turn that is under way", async () => {
+    conversation.say({ text: "one" });
+    conversation.chooseLanguage("en");
+    await flush();
+    expect(server.said[1]).toMatchObject({ payload: '/set_language{"language": "en"}' });
+    expect(memory.session?.language).toBe("en");
+  });
+});
+
+describe("listening", () => {
+  beforeEach(() => conversation.start("zh"));
+  const pushed = (content: Message): ServerEvent => ({ event: "message", data: JSON.stringify(content) });
+
+  it("shows what is pushed, once", async () => {
+    server.streams[0]?.push(pushed(message("p1")));
+    server.streams[0]?.push(pushed(message("p1")));
+    server.streams[0]?.push({ event: "message", data: "not json" });
+    await flush();
+    expect(screen.shown).toEqual(["c1-hello", "p1"]);
+  });
+
+  it("shows that the assistant is typing", async () => {
+    server.streams[0]?.push({ event: "typing", data: '{"typing": true}' });
+    await flush();
+    expect(screen.typing).toBe(true);
+    server.streams[0]?.push({ event: "typing", data: '{"typing": false}' });
+    await flush();
+    expect(screen.typing).toBe(false);
+  });
+
+  it("comes back after a break, from where it was, and fetches what it missed", async () => {
+    server.streams[0]?.end(new Problem(0));
+    await flush();
+    server.kept = [message("c1-hello"), message("missed")];
+    resume();
+    await flush();
+    expect(server.streams[1]?.after).toBe("c1-hello");
+    expect(screen.shown).toEqual(["c1-hello", "missed"]);
+  });
+
+  it("begins anew when it was forgotten elsewhere", async () => {
+    server.streams[0]?.push({ event: "gone", data: "{}" });
+    await flush();
+    expect(screen.resets).toEqual(["new", "gone"]);
+    expect(screen.shown).toEqual(["c2-hello"]);
+  });
+});
+
+describe("forgetting", () => {
+  beforeEach(() => conversation.start("en"));
+
+  it("forgets at the server, then begins anew in the same language", async () => {
+    await conversation.forget();
+    expect(server.forgotten).toEqual(["c1"]);
+    expect(screen.resets).toEqual(["new", "forgotten"]);
+    expect(memory.session).toMatchObject({ id: "c2", language: "en" });
+  });
+
+  it("shows nothing of the forgotten conversation that arrives late", async () => {
+    let answer = (_: Message[]): void => undefined;
+    server.answers = [new Promise<Message[]>((resolve) => (answer = resolve))];
+    conversation.say({ text: "one" });
+    await conversation.forget();
+    answer([message("late")]);
+    await flush();
+    expect(screen.shown).toEqual(["c2-hello"]);
+  });
+
+  it("leaves nothing in this browser when leaving quickly", () => {
+    memory.preferences = { language: "en", large: true };
+    conversation.leave();
+    expect(localStorage.length).toBe(0);
+    expect(server.forgotten).toEqual(["c1"]);
+  });
+});
