@@ -171,7 +171,11 @@ class Costed:
         )
 
     def schedule_page(self, first: int) -> tuple[str, int | None]:
-        """A page of the schedule as text, from one instalment on; and where the next page begins, if there is one."""
+        """A page of the schedule as text, from one instalment on; and where the next page begins, if there is one.
+
+        ``first`` may come from the button of an earlier, longer offer: past the end, it is the last row.
+        """
+        first = min(max(first, 1), len(self.quote.instalments))
         lines = self.quote.instalments[first - 1 : first - 1 + _ROWS_A_PAGE]
         rows = [
             self._say(

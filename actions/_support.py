@@ -4,15 +4,17 @@ import json
 import re
 from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta, timezone
+from functools import cache
 from typing import Any, cast
 
+import yaml
 from rasa_sdk import Tracker
 from rasa_sdk.events import ActiveLoop, EventType, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
 from bot.messages import AnyCard, Language
 from bot.services import Services
-from bot.settings import Settings
+from bot.settings import ROOT, Settings
 
 Json = dict[str, Any]
 
@@ -98,24 +100,27 @@ def _harmless(value: object) -> str:
     return str(value).replace("0[", "0［")
 
 
-_COMMANDS = frozenset({"cancel", "menu", "set_language", "help", "start"})
-_SURE = 0.6
-_LONGEST_COMMAND = 12
 # A Chinese letter says about as much as half a word of Latin letters.
 _PIECES = re.compile(r"[㐀-鿿]|[^\W㐀-鿿]+")
 
 
 def is_aside(tracker: Tracker, own: frozenset[str]) -> bool:
-    """Whether a form must leave this turn to other rules: another button, or a short command such as "cancel".
+    """Whether a form must leave this turn to other rules: another button, or a command such as "cancel", word for word.
 
-    ``own`` are the intents of the form's own buttons. Everything else that is typed is an answer, so that a story
-    that begins with "I wanted to cancel the loan" is not thrown away.
+    ``own`` are the intents of the form's own buttons. Everything else that is typed is an answer, so that neither a
+    story that begins with "I wanted to cancel the loan" nor the wish "stop the calls" throws away what was entered.
     """
-    found = intent(tracker)
-    if typed_text(tracker) is None:
-        return found not in own
-    confidence = float(((tracker.latest_message or {}).get("intent") or {}).get("confidence") or 0)
-    return found in _COMMANDS and confidence >= _SURE and size(typed_text(tracker) or "") <= _LONGEST_COMMAND
+    text = typed_text(tracker)
+    if text is None:
+        return intent(tracker) not in own
+    return text.strip(" \t\n.!。！～~,，?？").casefold() in _commands().get(intent(tracker) or "", ())
+
+
+@cache
+def _commands() -> dict[str, frozenset[str]]:
+    """The words that leave a form, by the intent they are commands of."""
+    read = yaml.safe_load((ROOT / "data" / "lookup" / "commands.yml").read_text(encoding="utf-8"))
+    return {str(name): frozenset(map(str, words)) for name, words in read.items()}
 
 
 def size(text: str) -> int:

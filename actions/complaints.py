@@ -153,7 +153,8 @@ def _typed(dispatcher: CollectingDispatcher, tracker: Tracker, asked: str, text:
         say(dispatcher, "utter_complaint_too_long", limit=_LONGEST)
         return [SlotSet(_slot(asked), None)]
     if asked in _TEXT_FIELDS:
-        declined = asked == "contact" and intent(tracker) == "deny" and not any(letter.isdigit() for letter in text)
+        reachable = any(letter.isdigit() or letter == "@" for letter in text)
+        declined = asked == "contact" and intent(tracker) == "deny" and not reachable
         return _taken(asked, "" if declined else text)
     if asked == "kind":
         return _typed_kind(dispatcher, tracker, text)

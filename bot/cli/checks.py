@@ -43,16 +43,14 @@ def run(settings: Settings, *, quick: bool, pytest_arguments: tuple[str, ...]) -
                 err=True,
             )
             return 1
-    has_widget, has_model = (ROOT / "widget" / "package.json").exists(), (ROOT / "config.yml").exists()
-    checks = _STATIC_CHECKS | (_WIDGET_CHECKS if has_widget and not quick else {})
+    checks = _STATIC_CHECKS | ({} if quick else _WIDGET_CHECKS)
     for name, command in checks.items():
         if not _step(name, command):
             return 1
     tests = [str(_PYTHON), "-m", "pytest"]
     if not quick:
-        if has_model:
-            _headline("conversation model")
-            train_if_needed(settings)
+        _headline("conversation model")
+        train_if_needed(settings)
         tests += ["-m", "", "--durations=15"]
     passed = _step("tests (pytest)", [*tests, *pytest_arguments])
     click.echo(f"\n{'Everything passed' if passed else 'FAILED'} after {time.monotonic() - started:.0f} s.")

@@ -117,7 +117,7 @@ describe("cards", () => {
   it("copy a receipt as it is written", async () => {
     const writeText = vi.spyOn(navigator.clipboard, "writeText").mockResolvedValue();
     const view = cardView(sample("receipt", "zh").card as Card, "zh");
-    expect(Array.from(view?.querySelectorAll(".receipt span") ?? [], (span) => span.textContent)).toEqual(["4821", "0937", "5560", "1248"]);
+    expect(Array.from(view?.querySelectorAll(".digits span") ?? [], (span) => span.textContent)).toEqual(["4821", "0937", "5560", "1248"]);
     view?.querySelector("button")?.click();
     await vi.waitFor(() => expect(view?.querySelector("button")?.textContent).toBe(zh.copied));
     expect(writeText).toHaveBeenCalledWith("4821 0937 5560 1248");

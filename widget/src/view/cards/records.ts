@@ -13,7 +13,7 @@ export function summaryView(card: SummaryCard, language: Language): Node[] {
 
 export function receiptView(card: ReceiptCard, language: Language): Node[] {
   const groups = card.receipt.trim().split(/\s+/);
-  const code = h("p", { class: "receipt" }, ...groups.flatMap((digits, at) => [at ? " " : "", h("span", {}, digits)]));
+  const code = h("p", { class: "digits" }, ...groups.flatMap((digits, at) => [at ? " " : "", h("span", {}, digits)]));
   const label = h("span", { role: "status" }, say("copy", language));
   const copy = button(
     { class: "quiet" },
