@@ -6,7 +6,7 @@ from typing import Any
 
 import yaml
 from rasa_sdk import Action, Tracker
-from rasa_sdk.events import EventType, SlotSet
+from rasa_sdk.events import EventType, FollowupAction, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 from rasa_sdk.types import DomainDict
 
@@ -20,6 +20,7 @@ from actions._support import (
     typed_text,
     word,
 )
+from actions.loan_costs import begin_offer, says_figures
 from bot.language import guess_language
 from bot.messages import Language
 from bot.settings import ROOT
@@ -149,7 +150,10 @@ def term_in(text: str) -> str | None:
 
 
 class ActionDefaultFallback(Action):
-    """Not understood: the nearest meanings as buttons; the second time running, numbers where people answer."""
+    """Not understood: the nearest meanings as buttons; the second time running, numbers where people answer.
+
+    A sum or a price is understood, though, whatever the words around it: it begins an offer.
+    """
 
     def name(self) -> str:
         return _FALLBACK
@@ -157,6 +161,8 @@ class ActionDefaultFallback(Action):
     async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, _domain: DomainDict) -> list[EventType]:
         tongue = language(tracker)
         menu = button(word("common_menu", tongue), "menu")
+        if says_figures(tracker):
+            return [*begin_offer(tracker), FollowupAction("loan_form")]
         if _failed_last_turn(tracker):
             say(dispatcher, "utter_not_understood_again", buttons=[menu], hotlines=_hotlines(tongue))
         else:
@@ -168,7 +174,7 @@ class ActionDefaultFallback(Action):
 def _nearest(tracker: Tracker) -> list[str]:
     ranking: list[Any] = (tracker.latest_message or {}).get("intent_ranking") or []
     likely = [guess["name"] for guess in ranking if guess.get("name") in _MEANINGS]
-    return (likely or list(_MEANINGS))[:_OFFERED_MEANINGS]
+    return [*likely, *(name for name in _MEANINGS if name not in likely)][:_OFFERED_MEANINGS]
 
 
 def _hotlines(tongue: Language) -> str:

@@ -34,6 +34,7 @@ _SLOT = "loan_offer"
 _OWN_BUTTONS = frozenset({"ask_loan_cost", "loan_choose"})
 # Typed without any figure, these are answers the form cannot read; whatever else is meant, other rules serve.
 _ANSWERS = frozenset({None, "ask_loan_cost", "ask_usury", "affirm", "deny", "correct", "nlu_fallback"})
+_FIGURES = frozenset({"principal", "received", "rate", "payment", "total", "fees", "unsure"})
 _FACT_OF_ERROR = {"too_small": "payment", "no_rate": "payment"}
 
 
@@ -95,6 +96,19 @@ def _is_lure(text: str | None) -> bool:
     )
 
 
+def says_figures(tracker: Tracker) -> bool:
+    """Whether what was typed names a sum or a price, whatever it was taken to be about."""
+    return bool(_FIGURES & set(_heard(tracker, None, Offer()).facts))
+
+
+def begin_offer(tracker: Tracker) -> list[EventType]:
+    """Events that make room for a new offer; none when the latest turn only corrects the last one."""
+    last = _offer(tracker)
+    facts = set(_heard(tracker, None, last).facts)
+    corrects = bool(facts) and not {"principal", "received"} & facts and not last.open_questions()
+    return [] if corrects else [_keep(Offer())]
+
+
 class ActionStartLoan(Action):
     """Begins an offer anew; what only corrects the last one ("24 instalments, rather") is kept with it.
 
@@ -105,13 +119,10 @@ class ActionStartLoan(Action):
         return "action_start_loan"
 
     async def run(self, _dispatcher: CollectingDispatcher, tracker: Tracker, _domain: DomainDict) -> list[EventType]:
-        last = _offer(tracker)
-        heard = _heard(tracker, None, last)
-        facts = heard.facts
+        heard = _heard(tracker, None, _offer(tracker))
         if not heard.into(Offer()).says_enough and _is_lure(typed_text(tracker)):
             return [FollowupAction("screen_form")]
-        corrects = bool(facts) and not {"principal", "received"} & set(facts) and not last.open_questions()
-        return [] if corrects else [_keep(Offer())]
+        return begin_offer(tracker)
 
 
 class ValidateLoanForm(FormValidationAction):
@@ -324,14 +335,21 @@ class ActionLoanWhatNow(Action):
 
 
 class ActionExplainUsury(Action):
-    """Is it above a line? A whole offer is worked out; a rate alone is compared; else the lines are explained."""
+    """Is it above a line? A whole offer is worked out, a rate alone is compared.
+
+    "Is that lawful?" is about the offer shown last. Without any of these the lines themselves are explained.
+    """
 
     def name(self) -> str:
         return "action_explain_usury"
 
     async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, _domain: DomainDict) -> list[EventType]:
         tongue = language(tracker)
-        offer = _heard(tracker, None, Offer()).into(Offer())
+        heard = _heard(tracker, None, Offer())
+        if not heard and _costed(_offer(tracker), tongue) is not None:
+            _show(_offer(tracker), dispatcher, tongue)
+            return []
+        offer = heard.into(Offer())
         if not offer.is_short_of_essentials:
             offer = offer.model_copy(update={"brief": True})
             _show(offer, dispatcher, tongue)

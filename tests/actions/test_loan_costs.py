@@ -372,6 +372,12 @@ async def test_what_is_the_limit_names_every_line():
     assert "24%" in said["lines"]
 
 
+async def test_is_that_lawful_is_about_the_loan_shown_last():
+    talk = Talk()
+    await talk.say("借一万，月息3分，分12期")
+    assert "utter_loan_verdicts" in names(await talk.say("这合法吗", "ask_usury"))
+
+
 async def test_a_whole_offer_asked_as_usury_is_worked_out():
     said = await Talk().say("借一万，月息3分，分12期，合法吗", "ask_usury")
     assert names(said)[0] == "utter_loan_result_level"

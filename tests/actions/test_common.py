@@ -1,0 +1,53 @@
+"""What belongs to no skill: above all, not having understood."""
+
+from types import SimpleNamespace
+
+import pytest
+from rasa_sdk import Tracker
+from rasa_sdk.executor import CollectingDispatcher
+
+from actions import _support
+from actions.common import ActionDefaultFallback
+from bot.content import load_content
+from bot.settings import ROOT
+
+
+@pytest.fixture(autouse=True)
+def _services():
+    _support.set_services(SimpleNamespace(content=load_content(ROOT / "data")))
+    yield
+    _support.set_services(None)
+
+
+async def not_understood(text, *, before=(), ranking=()):
+    latest = {"text": text, "intent": {"name": "nlu_fallback"}, "intent_ranking": [{"name": name} for name in ranking]}
+    tracker = Tracker("sender", {"language": "zh"}, latest, list(before), False, None, {}, "action_listen")  # noqa: FBT003
+    dispatcher = CollectingDispatcher()
+    events = await ActionDefaultFallback().run(dispatcher, tracker, {})
+    return dispatcher.messages, events
+
+
+async def test_three_meanings_and_the_menu_are_offered_the_likeliest_first():
+    [said], _ = await not_understood("那个啥", ranking=["nlu_fallback", "learn", "greet"])
+    offered = [button["payload"] for button in said["buttons"]]
+    assert offered == ["/learn", "/ask_loan_cost", "/ask_usury", "/menu"]
+
+
+async def test_the_second_time_numbers_where_people_answer_are_given():
+    turns = [{"event": "user"}, {"event": "action", "name": "action_default_fallback"}, {"event": "user"}]
+    [said], _ = await not_understood("那个啥", before=turns)
+    assert said["response"] == "utter_not_understood_again"
+    assert "12345" in said["hotlines"]
+
+
+@pytest.mark.parametrize("text", ["两万", "2分利", "到手九千", "一个月还八百"])
+async def test_figures_are_understood_whatever_is_around_them(text):
+    said, events = await not_understood(text)
+    assert said == []
+    assert events[-1]["name"] == "loan_form"
+
+
+@pytest.mark.parametrize("text", ["银行几点开门", "等了三天了", "我住三楼", ""])
+async def test_what_names_no_sum_begins_no_offer(text):
+    _, events = await not_understood(text)
+    assert events == []
