@@ -37,7 +37,8 @@ class RasaClient:
 
     async def send(self, sender: str, text: str, channel: Channel) -> list[Reply]:
         """Say something and hear the answer."""
-        body = {"sender": sender, "message": text, "metadata": {"channel": channel}}
+        # Without it Rasa would call every channel "rest", and the desk's answer would not find its way back.
+        body = {"sender": sender, "message": text, "input_channel": channel}
         answer = await self._post("/webhooks/rest/webhook", body)
         try:
             return read_replies(answer.json())

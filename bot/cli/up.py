@@ -76,7 +76,6 @@ def parts(settings: Settings, model: Path) -> list[Part]:
         "--no-access-log",
         "--no-server-header",
         "--no-proxy-headers",  # the gateway itself knows whose X-Forwarded-For to believe
-        "--no-proxy-headers",
         "--timeout-graceful-shutdown",
         "3",
     ]

@@ -12,7 +12,9 @@ from rasa.__main__ import main
 def run() -> None:
     """``python launch.py TOKEN_FILE ARGUMENTS-OF-RASA...``."""
     token_file, *arguments = sys.argv[1:]
-    sys.argv = ["rasa", *arguments, "--auth-token", Path(token_file).read_text(encoding="utf-8").strip()]
+    token = Path(token_file).read_text(encoding="utf-8").strip()
+    # One argument: a token that begins with a dash would otherwise be taken for an option.
+    sys.argv = ["rasa", *arguments, f"--auth-token={token}"]
     main()
 
 

@@ -32,6 +32,8 @@ class FakeRasa:
 
     heard: list[tuple[str, str]] = field(default_factory=list)
     """(sender, text), in the order taken."""
+    channels: dict[str, str] = field(default_factory=dict)
+    """The channel each sender spoke through last; Rasa itself says "rest" when it is told none."""
     languages: dict[str, str] = field(default_factory=dict)
     forgotten: list[str] = field(default_factory=list)
     fault: str = ""
@@ -58,6 +60,7 @@ class FakeRasa:
         body = await request.json()
         sender, text = body["sender"], body["message"]
         self.heard.append((sender, text))
+        self.channels[sender] = body.get("input_channel", "rest")
         self.talking[sender] += 1
         self.most_at_once = max(self.most_at_once, self.talking[sender])
         self.arrived.set()

@@ -1,124 +1,25 @@
-"""The whole of Mingbai as ``./mingbai up`` starts it, on ports of its own, with a Telegram of our own beside it."""
+"""Who takes the journeys: somebody with Telegram on their phone, and people at a browser."""
 
-import os
-import shutil
-import signal
-import socket
-import subprocess
-import sys
-import threading
+import re
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import httpx
+import pyotp
 import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Page, sync_playwright
 
-from bot.cli.training import model_path
-from bot.settings import ROOT, Settings
-
-_START_LIMIT = 300.0
-
-
-@dataclass
-class Stack:
-    """Where everything answers, and how to reach into it."""
-
-    web: str
-    console: str
-    telegram: str
-    state_dir: Path
-    environment: dict[str, str]
-    process: subprocess.Popen[str]
-    output: list[str]
-
-    def staff_link(self, name: str, role: str) -> str:
-        """Invite somebody, as an operator does."""
-        done = subprocess.run(
-            [sys.executable, "-m", "bot.cli", "staff", "add", name, "--role", role],
-            cwd=ROOT, env=self.environment, capture_output=True, text=True, check=True,
-        )  # fmt: skip
-        return next(word for word in done.stdout.split() if word.startswith("http"))
-
-    def until(self, look: Callable[[], Any], seconds: float = 30) -> Any:
-        """Wait for something another process does."""
-        deadline = time.monotonic() + seconds
-        while not (found := look()):
-            if time.monotonic() > deadline:
-                raise AssertionError("waited too long; the processes said:\n" + "".join(self.output[-40:]))
-            time.sleep(0.05)
-        return found
-
-
-def _free_ports(count: int) -> list[int]:
-    probes = [socket.socket() for _ in range(count)]
-    try:
-        for probe in probes:
-            probe.bind(("127.0.0.1", 0))
-        return [probe.getsockname()[1] for probe in probes]
-    finally:
-        for probe in probes:
-            probe.close()
-
-
-@pytest.fixture(scope="session")
-def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
-    state = tmp_path_factory.mktemp("state")
-    trained = model_path(Settings())
-    assert trained.exists(), "train first: ./mingbai train"
-    (state / "models").mkdir()
-    shutil.copy(trained, state / "models")
-    web, console, rasa, actions, telegram = _free_ports(5)
-    environment = os.environ | {
-        "MINGBAI_STATE_DIR": str(state),
-        "MINGBAI_WEB_PORT": str(web),
-        "MINGBAI_CONSOLE_PORT": str(console),
-        "MINGBAI_RASA_PORT": str(rasa),
-        "MINGBAI_ACTIONS_PORT": str(actions),
-        "MINGBAI_TELEGRAM_TOKEN": "TEST:TOKEN",
-        "MINGBAI_TELEGRAM_BASE_URL": f"http://127.0.0.1:{telegram}",
-        "MINGBAI_DATABASE_URL": "",
-        "PYTHONPATH": str(ROOT),
-        "PYTHONUNBUFFERED": "1",
-    }
-    fake = subprocess.Popen(
-        [sys.executable, str(ROOT / "tests" / "fakes" / "bot_api.py"), "--port", str(telegram)], cwd=ROOT
-    )
-    up = subprocess.Popen(
-        [sys.executable, "-m", "bot.cli", "up"],
-        cwd=ROOT, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, start_new_session=True,
-    )  # fmt: skip
-    output: list[str] = []
-    assert up.stdout is not None
-    reader = threading.Thread(target=lambda: output.extend(iter(up.stdout.readline, "")), daemon=True)
-    reader.start()
-    made = Stack(
-        f"http://127.0.0.1:{web}", f"http://127.0.0.1:{console}", f"http://127.0.0.1:{telegram}",
-        state, environment, up, output,
-    )  # fmt: skip
-    try:
-        made.until(lambda: up.poll() is not None or any("Mingbai is up" in line for line in output), _START_LIMIT)
-        assert up.poll() is None, "".join(output)
-        yield made
-    finally:
-        up.send_signal(signal.SIGINT)
-        try:
-            up.wait(40)
-        except subprocess.TimeoutExpired:
-            up.kill()
-        fake.terminate()
-        fake.wait(10)
-        reader.join(5)
-        up.stdout.close()
+PASSPHRASE = "four quiet herons wade"
 
 
 @dataclass
 class Phone:
     """Somebody with Telegram on their phone."""
 
-    stack: Stack
+    stack: Any
     chat: int
     language: str
 
@@ -160,3 +61,129 @@ class Phone:
             if len(self.messages()) != count:
                 count, quiet_since = len(self.messages()), time.monotonic()
         return "\n".join(self.texts()[before:])
+
+
+@pytest.fixture
+def phone(stack: Any) -> Callable[[int, str], Phone]:
+    """Somebody's phone, by chat and the language it is set to."""
+    return lambda chat, language: Phone(stack, chat, language)
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    # A module long and no longer: Playwright's loop must not meet those of the asynchronous tests.
+    with sync_playwright() as playwright:
+        found = playwright.chromium.launch(
+            executable_path="/usr/bin/chromium",
+            args=["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update",
+                  "--disable-sync", "--no-first-run"],
+        )  # fmt: skip
+        yield found
+        found.close()
+
+
+@pytest.fixture
+def page(browser: Browser) -> Iterator[Callable[..., Page]]:
+    """A page of a browser of its own, that fails the test when it logs an error or asks any other host for anything."""
+    contexts, troubles = [], []
+
+    def note(request: Any) -> None:
+        if not re.match(r"(https?://127\.0\.0\.1[:/]|data:|about:|blob:)", request.url):
+            troubles.append(f"asked for {request.url}")
+
+    def new(**options: Any) -> Page:
+        context = browser.new_context(**options)
+        contexts.append(context)
+        made = context.new_page()
+        made.set_default_timeout(20_000)
+        made.on("request", note)
+        made.on("pageerror", lambda error: troubles.append(str(error)))
+        made.on("console", lambda said: troubles.append(said.text) if said.type == "error" else None)
+        return made
+
+    yield new
+    for context in contexts:
+        context.close()
+    assert troubles == []
+
+
+def accessible(page: Page) -> None:
+    """No violation of WCAG 2.2 A and AA that axe can see."""
+    rules = {"runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]}}
+    # What is still fading in has not its colours yet.
+    page.evaluate("""() => {
+        const roots = [document, ...[...document.querySelectorAll("*")].flatMap((one) => one.shadowRoot ?? [])];
+        const moving = roots.flatMap((root) => root.getAnimations());
+        const ending = moving.filter((one) => one.effect.getComputedTiming().iterations !== Infinity);
+        return Promise.all(ending.map((one) => one.finished.catch(() => null)));
+    }""")
+    violations = Axe().run(page, options=rules).response["violations"]
+    assert [
+        (one["id"], [(node["target"], node["failureSummary"]) for node in one["nodes"]]) for one in violations
+    ] == []
+
+
+@pytest.fixture
+def is_accessible() -> Callable[[Page], None]:
+    return accessible
+
+
+@dataclass
+class Handler:
+    """A complaint handler at the console, in whatever language their browser asks for."""
+
+    page: Page
+
+    def case(self, words: str) -> None:
+        """Open the case that says these words: other residents complain too, and the queue shows no word of them."""
+        queue = self.page.url
+        for link in self.page.locator("tbody a").all():
+            link.click()
+            self.page.locator("#what").wait_for()
+            if self.page.get_by_text(words).count():
+                return
+            self.page.goto(queue)
+        raise AssertionError(f"no case says {words!r}")
+
+    def write(self, field: str, text: str) -> None:
+        """Write into one of the case's forms and send it."""
+        self.page.locator(f"#{field}").fill(text)
+        self.page.locator(f"form:has(#{field}) button").click()
+        self.page.get_by_text(text).first.wait_for()
+
+    def take(self) -> None:
+        """Take the case."""
+        self.page.locator("form[action$='/take'] button").click()
+        self.page.locator("form[action$='/answer']").wait_for()
+
+    def move(self, status: str) -> None:
+        """Change its state."""
+        self.page.locator("#to").select_option(status)
+        self.page.locator("form[action$='/move'] button").click()
+        self.page.locator(f"h1 .state.{status}").wait_for()
+
+
+@pytest.fixture
+def handler(stack: Any, page: Callable[..., Page]) -> Callable[[str, str], Handler]:
+    """Somebody new at the desk: invited, enrolled with a QR code, signed in. Every page on the way is accessible."""
+
+    def join(name: str, locale: str) -> Handler:
+        desk = page(locale=locale)
+        desk.goto(stack.staff_link(name, "handler"))
+        accessible(desk)
+        totp = pyotp.TOTP(desk.locator("code").inner_text())
+        # The code before the present one is still good, and leaves the present one for signing in.
+        desk.locator("#passphrase").fill(PASSPHRASE)
+        desk.locator("#code").fill(totp.at(int(time.time()) - 30))
+        desk.locator("main button").click()
+        desk.locator("#name").wait_for()
+        accessible(desk)
+        desk.locator("#name").fill(name)
+        desk.locator("#passphrase").fill(PASSPHRASE)
+        desk.locator("#code").fill(totp.now())
+        desk.locator("main button").click()
+        desk.locator("h1 .count").wait_for()
+        accessible(desk)
+        return Handler(desk)
+
+    return join

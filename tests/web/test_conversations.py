@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import text as sql
 
 from bot.conversations.model import Busy
-from bot.messages import TypedText
+from bot.messages import Channel, Language, TypedText
 
 SNEAKY = [
     "😀👨‍👩‍👧‍👦🏳️‍🌈",
@@ -276,3 +276,10 @@ async def test_nothing_said_is_readable_on_disk(person, stack, tmp_path):
 def _tables(stack):
     with stack.engine.connect() as connection:
         return list(connection.scalars(sql("SELECT name FROM sqlite_master WHERE type = 'table'")))
+
+
+@pytest.mark.parametrize("channel", list(Channel))
+async def test_rasa_learns_which_channel_speaks(stack, channel):
+    opened = await stack.conversations.open(channel, Language.ZH, "4711")
+    await stack.conversations.say(opened.conversation_id, TypedText("借一万"), "m1")
+    assert list(stack.rasa.channels.values()) == [channel]
