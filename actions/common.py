@@ -1,15 +1,14 @@
 """Rasa adapter for what belongs to no skill: greeting, menu, language, help, and not having understood."""
 
 from collections.abc import Iterator
-from functools import cache
 from typing import Any
 
-import yaml
 from rasa_sdk import Action, Tracker
 from rasa_sdk.events import EventType, FollowupAction, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 from rasa_sdk.types import DomainDict
 
+from actions._glossary import term_in
 from actions._support import (
     button,
     forget_entered,
@@ -23,7 +22,6 @@ from actions._support import (
 from actions.loan_costs import begin_offer, says_figures
 from bot.language import guess_language
 from bot.messages import Language
-from bot.settings import ROOT
 
 _FALLBACK = "action_default_fallback"
 _MEANINGS = (
@@ -133,20 +131,6 @@ class ActionExplainBasic(Action):
         else:
             say(dispatcher, "utter_basic", meaning=word(f"basic_{found}", language(tracker)))
         return []
-
-
-@cache
-def _terms() -> dict[str, str]:
-    """Every name of every explained term, longest first, with the term's key."""
-    read = yaml.safe_load((ROOT / "data" / "lookup" / "terms.yml").read_text(encoding="utf-8"))
-    names = {str(name).lower(): str(term) for term, listed in read.items() for name in listed}
-    return dict(sorted(names.items(), key=lambda item: -len(item[0])))
-
-
-def term_in(text: str) -> str | None:
-    """The term of the glossary that a text asks about."""
-    lowered = text.lower()
-    return next((term for name, term in _terms().items() if name in lowered), None)
 
 
 class ActionDefaultFallback(Action):

@@ -14,6 +14,7 @@ from rasa_sdk.events import EventType, FollowupAction, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 from rasa_sdk.types import DomainDict
 
+from actions._glossary import term_in
 from actions._support import (
     button,
     entity,
@@ -51,8 +52,10 @@ _SKIP = "skip"
 _SEND = "send"
 _AGREED = frozenset({"yes", "with_contact", "without_contact"})
 _LONGEST = 4000
-_TELLS_SOMETHING = 12
+_TELLS_SOMETHING = 15
 """A text of this size says what happened; a shorter one only that somebody wants to complain."""
+_SAYS_MORE_THAN_A_KIND = 6
+_LONGEST_QUESTION = 16
 _CHINA = timezone(timedelta(hours=8))
 _DIGITS = re.compile(r"\d(?:[\s\-‐-―_.·]?\d){14,}")
 _Answer = TypeVar("_Answer")
@@ -93,13 +96,19 @@ class ValidateComplaintForm(Action):
 
     async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, _domain: DomainDict) -> list[EventType]:
         asked = str(tracker.get_slot("requested_slot") or "")
-        if is_aside(tracker, _OWN_BUTTONS) or not asked.startswith(_slot("")):
+        if is_aside(tracker, _OWN_BUTTONS) or _asks_back(tracker) or not asked.startswith(_slot("")):
             # Nothing taken: Rasa leaves the turn to its other rules, and asks again afterwards.
             return []
         text = typed_text(tracker)
         if text is None:
             return _tapped(dispatcher, tracker, asked)
         return _typed(dispatcher, tracker, asked.removeprefix(_slot("")), text)
+
+
+def _asks_back(tracker: Tracker) -> bool:
+    """Whether a few words ask what a word means ("what is 砍头息?"), which is no answer to anything."""
+    text = typed_text(tracker) or ""
+    return intent(tracker) == "ask_basic" and size(text) <= _LONGEST_QUESTION and term_in(text) is not None
 
 
 def _tapped(dispatcher: CollectingDispatcher, tracker: Tracker, asked: str) -> list[EventType]:
@@ -180,7 +189,7 @@ def _typed_kind(dispatcher: CollectingDispatcher, tracker: Tracker, text: str) -
             return _kind(dispatcher, kind)
     say(dispatcher, "utter_complaint_tap")
     events: list[EventType] = [SlotSet(_slot("kind"), None)]
-    if size(text) >= _TELLS_SOMETHING and not _entered(tracker, "story"):
+    if size(text) >= _SAYS_MORE_THAN_A_KIND and not _entered(tracker, "story"):
         # They tell the story already; it is not asked for a second time.
         events.append(SlotSet(_slot("story"), text))
     return events

@@ -105,7 +105,9 @@ def begin_offer(tracker: Tracker) -> list[EventType]:
     """Events that make room for a new offer; none when the latest turn only corrects the last one."""
     last = _offer(tracker)
     facts = set(_heard(tracker, None, last).facts)
-    corrects = bool(facts) and not {"principal", "received"} & facts and not last.open_questions()
+    # "Only 9000 came into my hand" is about the loan just shown; with a price and a time it is another one.
+    begins = "principal" in facts or {"received"} < facts
+    corrects = bool(facts) and not begins and not last.is_short_of_essentials
     return [] if corrects else [_keep(Offer())]
 
 

@@ -1,8 +1,10 @@
-"""The whole of Mingbai as ``./mingbai up`` starts it, on ports of its own, with a Telegram of our own beside it.
+"""The whole of Mingbai as ``./mingbai up`` starts it, on ports of its own, with a Telegram of our own beside it, and
+somebody to talk with it.
 
 Only what asks for ``stack`` starts it, once for the whole run.
 """
 
+import itertools
 import os
 import shutil
 import signal
@@ -16,12 +18,18 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
+from hypothesis import HealthCheck, settings
 
 from bot.cli.training import model_path
 from bot.settings import ROOT, Settings
 
 _START_LIMIT = 300.0
+
+# Machines that run the tests are shared: how long an example takes says nothing about the code.
+settings.register_profile("shared machine", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("shared machine")
 
 
 @dataclass
@@ -44,6 +52,14 @@ class Stack:
         )  # fmt: skip
         return next(word for word in done.stdout.split() if word.startswith("http"))
 
+    def kill(self, part: str) -> None:
+        """End one of the processes the hard way, and wait until ``up`` has said so. ``part`` is in its command."""
+        said = len(self.output)
+        for folder in Path("/proc").iterdir():
+            if folder.name.isdecimal() and part in _command(folder) and _parent(folder) == self.process.pid:
+                os.kill(int(folder.name), signal.SIGKILL)
+        self.until(lambda: any("restarting" in line for line in self.output[said:]))
+
     def until(self, look: Callable[[], Any], seconds: float = 30) -> Any:
         """Wait for something another process does."""
         deadline = time.monotonic() + seconds
@@ -52,6 +68,20 @@ class Stack:
                 raise AssertionError("waited too long; the processes said:\n" + "".join(self.output[-40:]))
             time.sleep(0.05)
         return found
+
+
+def _command(process: Path) -> str:
+    try:
+        return (process / "cmdline").read_bytes().replace(b"\0", b" ").decode()
+    except OSError:
+        return ""  # it has just ended
+
+
+def _parent(process: Path) -> int:
+    try:
+        return int((process / "stat").read_text().rpartition(")")[2].split()[1])
+    except OSError:
+        return 0
 
 
 def _free_ports(count: int) -> list[int]:
@@ -116,3 +146,51 @@ def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
         fake.wait(10)
         reader.join(5)
         up.stdout.close()
+
+
+_addresses = itertools.count(1)
+
+
+class Talk:
+    """One conversation through the web gateway."""
+
+    def __init__(self, http: httpx.Client, language: str) -> None:
+        opened = http.post("/api/v1/conversations", json={"language": language})
+        assert opened.status_code == 201, opened.text
+        body = opened.json()
+        self._http = http
+        self._path = f"/api/v1/conversations/{body['conversation_id']}/messages"
+        self._headers = {"Authorization": f"Bearer {body['token']}"}
+        self._turns = 0
+        self.shown: list[dict[str, Any]] = body["messages"]
+
+    def say(self, text: str) -> list[dict[str, Any]]:
+        """Type something; what comes back."""
+        return self._turn({"text": text})
+
+    def tap(self, title: str) -> list[dict[str, Any]]:
+        """Tap the newest button whose title begins so; what comes back."""
+        for message in reversed(self.shown):
+            for button in message["buttons"]:
+                if button["title"].startswith(title):
+                    return self._turn({"payload": button["payload"]})
+        raise AssertionError(f"no button {title!r}; the last ones: {self.shown[-1]['buttons']}")
+
+    def _turn(self, body: dict[str, str]) -> list[dict[str, Any]]:
+        # The same id until it was answered: sent once more, it is the same message and not another.
+        body = {"client_message_id": f"m{self._turns}", **body}
+        answer = self._http.post(self._path, json=body, headers=self._headers)
+        assert answer.status_code == 200, answer.text
+        self._turns += 1
+        messages: list[dict[str, Any]] = answer.json()["messages"]
+        self.shown += messages
+        return messages
+
+
+@pytest.fixture
+def talk(stack: Any) -> Iterator[Callable[[str], Talk]]:
+    """A new conversation in a language, from an address of its own, past the limits of one address."""
+    number = next(_addresses)
+    headers = {"X-Forwarded-For": f"10.1.{number // 250}.{number % 250 + 1}"}
+    with httpx.Client(base_url=stack.web, headers=headers, timeout=60, trust_env=False) as http:
+        yield lambda language: Talk(http, language)
