@@ -26,7 +26,7 @@ from bot.lending import (
     dated_annual_rate,
     quote,
 )
-from bot.lending.annual_rate import DAY_COUNTS
+from bot.lending.day_count import DAY_COUNTS
 from bot.settings import ROOT
 
 _Choice = TypeVar("_Choice", bound=StrEnum)

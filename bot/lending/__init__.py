@@ -4,11 +4,23 @@ from bot.lending.annual_rate import AnnualRate, CashFlow, NoRateError, SeveralRa
 from bot.lending.lines import LineCheck, check_lines
 from bot.lending.quote import Quote, quote
 from bot.lending.schedule import Instalment
-from bot.lending.terms import LoanTerms, Method, Rate, RateKind, Term, TermsError, Unit
+from bot.lending.terms import (
+    Grace,
+    LoanTerms,
+    Method,
+    Rate,
+    RateChange,
+    RateKind,
+    RollOver,
+    Term,
+    TermsError,
+    Unit,
+)
 
 __all__ = [
     "AnnualRate",
     "CashFlow",
+    "Grace",
     "Instalment",
     "LineCheck",
     "LoanTerms",
@@ -16,7 +28,9 @@ __all__ = [
     "NoRateError",
     "Quote",
     "Rate",
+    "RateChange",
     "RateKind",
+    "RollOver",
     "SeveralRatesError",
     "Term",
     "TermsError",

@@ -3,27 +3,30 @@
 Convention (中国人民银行公告〔2021〕第3号): every cost over the money really in use. The rate of one period times the
 periods of a year is the nominal rate (单利); compounded over the year it is the effective one (复利, IRR).
 
-The solver works on the force of interest ``u = ln(1 + rate)``, in which a flow's present value is ``a·exp(−u·t)``:
+A plain loan, one sum received and then only payments at even spacing, is solved by a few of Newton's steps; anything
+else, and a plain loan on which they do not settle, by the solver that counts roots.
+
+That solver works on the force of interest ``u = ln(1 + rate)``, in which a flow's present value is ``a·exp(−u·t)``:
 smooth, free of poles, and as happy with a hundredth of a period as with 360 of them. Floats live here only; what
 leaves is ``Decimal``.
 """
 
 import math
-from calendar import isleap
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from itertools import pairwise
 
+from bot.lending.day_count import year_fraction
 from bot.lending.money import percent
 
-DAY_COUNTS = ("act/365", "act/360", "act/act", "30/360", "30E/360")
 _LOWEST, _HIGHEST = math.log(1e-9), math.log(1e18)  # of 1 + rate a period: beyond, no figure means anything
 _STEP = 0.05
 _CLOSE_ENOUGH = 1e-14
 _TOUCHES_ZERO = 1e-12
 _MOST_CHANGES = 200
+_MOST_STEPS = 60
 _DIGITS = 12  # what is left of a float's digits once the solver's own noise is taken off
 _MOST_SHOWN = 1e12  # an effective rate beyond this is not a figure for people
 
@@ -68,6 +71,9 @@ def annual_rate(flows: Sequence[CashFlow], periods_per_year: float) -> AnnualRat
         NoRateError: all flows have one direction, or no rate above −100 % balances them.
         SeveralRatesError: the flows change direction more than once and several rates balance them.
     """
+    plain = _plain_root(flows)
+    if plain is not None:
+        return annualise(math.expm1(plain), periods_per_year)
     terms = _merge(flows)
     changes = _sign_changes(terms)
     if changes == 0:
@@ -116,35 +122,39 @@ def _settle(value: float) -> Decimal:
     return Decimal(f"{value:.{_DIGITS}g}")
 
 
-def year_fraction(start: date, end: date, day_count: str) -> float:
-    """Years between two dates: ``act/365``, ``act/360``, ``act/act`` (ISDA), ``30/360`` (bond basis), ``30E/360``."""
-    days = (end - start).days
-    match day_count:
-        case "act/365":
-            return days / 365
-        case "act/360":
-            return days / 360
-        case "act/act":
-            return _act_act(start, end)
-        case "30/360" | "30E/360":
-            return _thirty(start, end, european=day_count == "30E/360")
-    raise ValueError(f"unknown day count {day_count!r}")
+def _plain_root(flows: Sequence[CashFlow]) -> float | None:
+    """The force of interest of one advance and payments at times 1, 2, 3 ...; ``None`` when it is no such loan.
 
-
-def _act_act(start: date, end: date) -> float:
-    """Days of each calendar year over that year's length."""
-    whole_years = end.year - start.year
-    return whole_years + _share_of_year(end) - _share_of_year(start)
-
-
-def _share_of_year(day: date) -> float:
-    return (day.timetuple().tm_yday - 1) / (366 if isleap(day.year) else 365)
-
-
-def _thirty(start: date, end: date, *, european: bool) -> float:
-    first = min(start.day, 30)
-    second = min(end.day, 30) if european or first == 30 else end.day  # noqa: PLR2004 - the 30 of 30/360
-    return (360 * (end.year - start.year) + 30 * (end.month - start.month) + second - first) / 360
+    The logarithm of what the payments are worth falls with the force, and its fall only slackens (it is convex): from
+    zero, Newton's steps reach the one root from either side. At zero they start from total and mean time. Two sums
+    that differ by less than the noise of a float are left to the solver that knows zero when it sees it.
+    """
+    times = [flow.time for flow in flows]
+    amounts = [float(flow.amount) for flow in flows]
+    if len(times) < 2 or times != list(range(len(times))):  # noqa: PLR2004 - an advance and a payment
+        return None
+    advance = amounts.pop(0)
+    if advance < 0:
+        advance, amounts = -advance, [-amount for amount in amounts]
+    if max(amounts) >= 0 or not 0 < advance < math.inf:
+        return None
+    amounts.reverse()
+    force = 0.0
+    for _ in range(_MOST_STEPS):
+        discount = math.exp(-force)
+        value = slope = 0.0
+        for amount in amounts:
+            slope = slope * discount + value
+            value = value * discount + amount
+        worth = -value * discount / advance
+        if not 0 < worth < math.inf:
+            return None
+        step = math.log(worth) / (1 + discount * slope / value)
+        force += step
+        # A step leaves an error of its square times at most half the spread of the times: no need to see it vanish.
+        if step * step * len(amounts) <= _CLOSE_ENOUGH * abs(force):
+            return force if abs(force) > _TOUCHES_ZERO and _LOWEST < force < _HIGHEST else None
+    return None
 
 
 _Terms = list[tuple[float, float]]  # time and amount, in order of time

@@ -1,9 +1,11 @@
 """Yuan as people write them, fen as we count them, and the one rounding between the two."""
 
-from decimal import ROUND_HALF_UP, Decimal, localcontext
+from decimal import ROUND_HALF_UP, Context, Decimal
 
 FEN = Decimal("0.01")
 PERCENT_SHOWN = Decimal("0.01")
+_NOTHING = Decimal("0.00")
+_WIDE = Context(prec=40, rounding=ROUND_HALF_UP)  # a rate may be absurd; showing it must not fail
 
 
 def to_fen(yuan: Decimal) -> int:
@@ -18,5 +20,5 @@ def from_fen(fen: int) -> Decimal:
 
 def percent(fraction: Decimal) -> Decimal:
     """A rate as a fraction to percent with two places, half up: what a person is shown."""
-    with localcontext(prec=40):  # a rate may be absurd; showing it must not fail
-        return (fraction * 100).quantize(PERCENT_SHOWN, rounding=ROUND_HALF_UP)
+    shown = _WIDE.quantize(_WIDE.multiply(fraction, Decimal(100)), PERCENT_SHOWN)
+    return shown or _NOTHING  # a rate too small to show is zero, not minus zero

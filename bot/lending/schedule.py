@@ -8,19 +8,22 @@ from itertools import pairwise
 from bot.lending.money import from_fen, to_fen
 from bot.lending.terms import MOST_PERIODS, LoanTerms, Method, RateKind, TermsError, Unit
 
-_DAYS_A_YEAR = 365
-_PER_YEAR = {
-    Unit.DAY: Decimal(_DAYS_A_YEAR),
-    Unit.WEEK: Decimal(_DAYS_A_YEAR) / 7,
+DAYS_A_YEAR = 365
+PER_YEAR = {
+    Unit.DAY: Decimal(DAYS_A_YEAR),
+    Unit.WEEK: Decimal(DAYS_A_YEAR) / 7,
     Unit.MONTH: Decimal(12),
     Unit.YEAR: Decimal(1),
 }
-_PRECISION = 40  # digits; enough for 600 periods of compounding on the largest loan
+PRECISION = 40  # digits; enough for 600 periods of compounding on the largest loan
 
 
 @dataclass(frozen=True, slots=True)
 class Instalment:
-    """One line of a schedule, yuan with two places. ``payment = principal + interest + fees``."""
+    """One line of a schedule, yuan with two places. ``payment = principal + interest + fees``.
+
+    ``principal`` is below zero where interest is not paid but added to the sum owed (grace without payment).
+    """
 
     period: int
     payment: Decimal
@@ -41,19 +44,21 @@ class Calendar:
 def calendar(terms: LoanTerms) -> Calendar:
     """When payments fall: every unit of the term, years in months, unless the terms say otherwise.
 
-    A bullet loan is one period as long as its term.
+    A bullet loan is one period as long as its term, and one more with each roll-over.
 
     Raises:
         TermsError: there would be more instalments than any loan has.
     """
     count, unit = terms.term.count, terms.term.unit
     every = terms.payment_every or (Unit.MONTH if unit is Unit.YEAR else unit)
+    if terms.rollover is not None:
+        return Calendar(terms.rollover.times + 1, PER_YEAR[unit] / count)
     if terms.method is Method.BULLET or every is Unit.ONCE:
-        return Calendar(1, _PER_YEAR[unit] / count)
-    periods = max(1, round(count * _PER_YEAR[every] / _PER_YEAR[unit]))
+        return Calendar(1, PER_YEAR[unit] / count)
+    periods = max(1, round(count * PER_YEAR[every] / PER_YEAR[unit]))
     if periods > MOST_PERIODS:
         raise TermsError("too_large", "term", f"more than {MOST_PERIODS} instalments are surely a slip")
-    return Calendar(periods, _PER_YEAR[every])
+    return Calendar(periods, PER_YEAR[every])
 
 
 def rate_per_period(terms: LoanTerms, when: Calendar) -> Decimal:
@@ -63,7 +68,7 @@ def rate_per_period(terms: LoanTerms, when: Calendar) -> Decimal:
     fraction = terms.rate.value / 100
     if terms.rate.period is Unit.ONCE:
         return fraction / when.periods
-    return fraction * _PER_YEAR[terms.rate.period] / when.per_year
+    return fraction * PER_YEAR[terms.rate.period] / when.per_year
 
 
 # A schedule is built from two columns in fen: the principal part of each period, and the charge of each period.
@@ -71,14 +76,14 @@ def rate_per_period(terms: LoanTerms, when: Calendar) -> Decimal:
 
 def build(terms: LoanTerms, when: Calendar, per_period: Decimal) -> tuple[Instalment, ...]:
     """The schedule of a rate. Principal parts add up to the loan; the last balance is zero."""
-    with localcontext(prec=_PRECISION):
-        if _is_on_original_sum(terms):
+    with localcontext(prec=PRECISION):
+        if is_on_original_sum(terms):
             parts = _parts_of_original_sum(terms, when)
-            charges = _charges_on_original_sum(terms, when, per_period)
+            charges = charges_on_original_sum(terms, when, per_period)
         else:
             parts, charges = _on_balance(terms, when, per_period)
     as_fee = terms.rate is not None and terms.rate.kind is RateKind.FLAT_FEE
-    return tuple(_lines(terms, parts, charges, charges_are_fees=as_fee))
+    return tuple(lines(terms, parts, charges, charges_are_fees=as_fee))
 
 
 def build_from_payment(terms: LoanTerms, when: Calendar, per_period: Decimal) -> tuple[Instalment, ...]:
@@ -86,23 +91,24 @@ def build_from_payment(terms: LoanTerms, when: Calendar, per_period: Decimal) ->
     if terms.payment is None:
         raise TermsError("missing", "payment", "no instalment was given")
     paid = to_fen(terms.payment)
-    with localcontext(prec=_PRECISION):
+    with localcontext(prec=PRECISION):
         if terms.method is Method.FLAT:
-            parts = _falling_evenly(to_fen(terms.principal), when.periods)
+            parts = falling_evenly(to_fen(terms.principal), when.periods)
         else:
             parts = _hidden_parts(to_fen(terms.principal), paid, when.periods, per_period)
-    return tuple(_lines(terms, parts, [paid - part for part in parts], charges_are_fees=False))
+    return tuple(lines(terms, parts, [paid - part for part in parts], charges_are_fees=False))
 
 
 def build_interest_first(terms: LoanTerms, when: Calendar) -> tuple[Instalment, ...]:
     """The schedule of an instalment that is interest only; the sum comes back with the last."""
     if terms.payment is None:
         raise TermsError("missing", "payment", "no instalment was given")
-    parts = _all_at_the_end(to_fen(terms.principal), when.periods)
-    return tuple(_lines(terms, parts, [to_fen(terms.payment)] * when.periods, charges_are_fees=False))
+    parts = all_at_the_end(to_fen(terms.principal), when.periods)
+    return tuple(lines(terms, parts, [to_fen(terms.payment)] * when.periods, charges_are_fees=False))
 
 
-def _is_on_original_sum(terms: LoanTerms) -> bool:
+def is_on_original_sum(terms: LoanTerms) -> bool:
+    """Whether the charge is on the sum first borrowed, however much has been repaid."""
     rate = terms.rate
     said_so = rate is not None and (rate.kind is RateKind.FLAT_FEE or rate.period is Unit.ONCE)
     return terms.method is Method.FLAT or said_so
@@ -112,13 +118,13 @@ def _parts_of_original_sum(terms: LoanTerms, when: Calendar) -> list[int]:
     """等本等息 keeps every instalment alike, so the last one takes what rounding left."""
     total = to_fen(terms.principal)
     if terms.method is Method.INTEREST_FIRST:
-        return _all_at_the_end(total, when.periods)
+        return all_at_the_end(total, when.periods)
     alike = to_fen(terms.principal / when.periods)
     balances = [max(total - number * alike, 0) for number in range(when.periods)]
-    return _falls([*balances, 0])
+    return falls([*balances, 0])
 
 
-def _charges_on_original_sum(terms: LoanTerms, when: Calendar, per_period: Decimal) -> list[int]:
+def charges_on_original_sum(terms: LoanTerms, when: Calendar, per_period: Decimal) -> list[int]:
     """The same charge each period. Of what is charged once, a fee is due at first, interest is spread."""
     rate = terms.rate
     if rate is None or rate.period is not Unit.ONCE:
@@ -126,7 +132,7 @@ def _charges_on_original_sum(terms: LoanTerms, when: Calendar, per_period: Decim
     total = to_fen(terms.principal * rate.value / 100)
     if rate.kind is RateKind.FLAT_FEE:
         return [total] + [0] * (when.periods - 1)
-    return _falling_evenly(total, when.periods)
+    return falling_evenly(total, when.periods)
 
 
 def _on_balance(terms: LoanTerms, when: Calendar, per_period: Decimal) -> tuple[list[int], list[int]]:
@@ -138,7 +144,7 @@ def _on_balance(terms: LoanTerms, when: Calendar, per_period: Decimal) -> tuple[
             return _equal_principal(terms, when, per_period)
         case _:
             interest = to_fen(terms.principal * per_period)
-            return _all_at_the_end(to_fen(terms.principal), when.periods), [interest] * when.periods
+            return all_at_the_end(to_fen(terms.principal), when.periods), [interest] * when.periods
 
 
 def _equal_instalments(terms: LoanTerms, when: Calendar, per_period: Decimal) -> tuple[list[int], list[int]]:
@@ -158,7 +164,7 @@ def _equal_principal(terms: LoanTerms, when: Calendar, per_period: Decimal) -> t
     """等额本金: the payment is rounded, as calculators print it; interest is what it holds beyond its part."""
     owed = to_fen(terms.principal)
     share = terms.principal / when.periods
-    parts = _falling_evenly(owed, when.periods)
+    parts = falling_evenly(owed, when.periods)
     charges = []
     for part in parts:
         charges.append(max(to_fen(share + Decimal(owed) / 100 * per_period) - part, 0))
@@ -179,23 +185,26 @@ def _hidden_parts(total: int, paid: int, periods: int, per_period: Decimal) -> l
     for _ in range(periods):
         worth.append((worth[-1] + paid) / (1 + per_period))
     scale = total / worth[-1]  # takes off what is left of the rate's own rounding
-    return _falls([to_fen(balance * scale / 100) for balance in reversed(worth)])
+    return falls([to_fen(balance * scale / 100) for balance in reversed(worth)])
 
 
-def _falling_evenly(total: int, periods: int) -> list[int]:
+def falling_evenly(total: int, periods: int) -> list[int]:
     """Parts as equal as whole fen allow, with no rest piling up in the last."""
-    return _falls([to_fen(Decimal(total * (periods - number)) / periods / 100) for number in range(periods + 1)])
+    return falls([to_fen(Decimal(total * (periods - number)) / periods / 100) for number in range(periods + 1)])
 
 
-def _all_at_the_end(total: int, periods: int) -> list[int]:
+def all_at_the_end(total: int, periods: int) -> list[int]:
+    """Nothing is repaid before the last instalment."""
     return [0] * (periods - 1) + [total]
 
 
-def _falls(balances: Iterable[int]) -> list[int]:
+def falls(balances: Iterable[int]) -> list[int]:
+    """What each balance is below the one before."""
     return [before - after for before, after in pairwise(balances)]
 
 
-def _lines(terms: LoanTerms, parts: list[int], charges: list[int], *, charges_are_fees: bool) -> Iterator[Instalment]:
+def lines(terms: LoanTerms, parts: list[int], charges: list[int], *, charges_are_fees: bool) -> Iterator[Instalment]:
+    """Instalments from the two columns and the fee of each."""
     owed, fee_each = to_fen(terms.principal), to_fen(terms.fee_each)
     for number, (part, charge) in enumerate(zip(parts, charges, strict=True), 1):
         owed -= part

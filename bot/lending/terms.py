@@ -9,6 +9,7 @@ from bot.lending.money import FEN
 _MOST_YUAN = Decimal("1e12")
 MOST_PERIODS = 600
 _MOST_PERCENT = Decimal(100_000)
+_MOST_FIRST_DAYS = 3_650
 
 
 class Unit(StrEnum):
@@ -80,11 +81,58 @@ class Term:
 
 
 @dataclass(frozen=True, slots=True)
+class Grace:
+    """宽限期: the first ``periods`` instalments are interest only, or nothing at all.
+
+    Interest that is not paid is added to the sum owed (``pays_interest=False``), and earns interest from then on.
+    """
+
+    periods: int
+    pays_interest: bool = True
+
+    def __post_init__(self) -> None:
+        if self.periods <= 0:
+            raise TermsError("not_positive", "grace", "a grace period has at least one instalment")
+
+
+@dataclass(frozen=True, slots=True)
+class RateChange:
+    """重定价: from instalment ``from_period`` on, ``rate`` holds, and a level instalment is computed anew."""
+
+    from_period: int
+    rate: Rate
+
+    def __post_init__(self) -> None:
+        if self.from_period <= 1:
+            raise TermsError("out_of_range", "rate_changes", "a rate changes from the second instalment on")
+        if self.rate.kind is RateKind.FLAT_FEE or self.rate.period is Unit.ONCE:
+            raise TermsError("unsupported", "rate_changes", "only interest for a time can change")
+
+
+@dataclass(frozen=True, slots=True)
+class RollOver:
+    """展期: the loan is put off ``times`` times for another whole term, each for ``fee`` yuan; all is still owed."""
+
+    times: int
+    fee: Decimal
+
+    def __post_init__(self) -> None:
+        if not 1 <= self.times < MOST_PERIODS:
+            raise TermsError("out_of_range", "rollovers", f"from 1 to {MOST_PERIODS - 1} roll-overs")
+        if not self.fee.is_finite() or not 0 <= self.fee <= _MOST_YUAN:
+            raise TermsError("negative", "rollovers", "a fee must be zero or more")
+
+
+@dataclass(frozen=True, slots=True)
 class LoanTerms:
     """An offer. Money in yuan. Give ``rate`` or ``payment`` (each instalment); ``received`` when less came in hand.
 
     ``payment`` is the level instalment, the interest part when interest comes first, the first instalment when equal
     parts of principal are repaid. ``payment_every`` tells how often one falls when it is not every unit of the term.
+
+    Terms that depart from the plain ones: ``balloon``, principal due on top of the last instalment;
+    ``first_period_days``, when the first instalment falls after another time than one period; ``grace``;
+    ``rate_changes``, in order; ``rollover``, of a loan that comes back at once.
     """
 
     principal: Decimal
@@ -96,6 +144,11 @@ class LoanTerms:
     fee_upfront: Decimal = Decimal(0)
     fee_each: Decimal = Decimal(0)
     payment_every: Unit | None = None
+    grace: Grace | None = None
+    balloon: Decimal = Decimal(0)
+    first_period_days: int | None = None
+    rate_changes: tuple[RateChange, ...] = ()
+    rollover: RollOver | None = None
 
     def __post_init__(self) -> None:
         _money(self.principal, "principal")
@@ -113,6 +166,27 @@ class LoanTerms:
             raise TermsError("nothing_received", "received", "after the deductions nothing is received")
         if self.received is not None and self.received > self.principal:
             raise TermsError("more_than_principal", "received", "more was received than was lent")
+        self._check_departures()
+
+    def _check_departures(self) -> None:
+        if not self.balloon.is_finite() or self.balloon < 0:
+            raise TermsError("negative", "balloon", "a balloon must be zero or more")
+        if self.balloon >= self.principal:
+            raise TermsError("too_large", "balloon", "a balloon must be less than the sum borrowed")
+        if self.first_period_days is not None and not 1 <= self.first_period_days <= _MOST_FIRST_DAYS:
+            raise TermsError("out_of_range", "first_period_days", f"from 1 to {_MOST_FIRST_DAYS} days")
+        starts = [change.from_period for change in self.rate_changes]
+        if starts != sorted(set(starts)):
+            raise TermsError("out_of_order", "rate_changes", "rate changes must be in order, each period once")
+        if self.rollover is not None and self.method is not Method.BULLET:
+            raise TermsError("unsupported", "rollovers", "only a loan that comes back at once is rolled over")
+
+    @property
+    def departs(self) -> bool:
+        """Whether anything but the plain terms was agreed."""
+        return bool(
+            self.grace or self.balloon or self.first_period_days or self.rate_changes or self.rollover,
+        )
 
     @property
     def money_in_hand(self) -> Decimal:

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.lending import AnnualRate, CashFlow, NoRateError, SeveralRatesError, annual_rate, dated_annual_rate
-from bot.lending.annual_rate import year_fraction
+from bot.lending.day_count import year_fraction
 
 
 def flows(*amounts: str) -> list[CashFlow]:
