@@ -90,7 +90,8 @@ def _parts_of_original_sum(terms: LoanTerms, when: Calendar) -> list[int]:
     return [0] * waits + parts
 
 
-def _rates(terms: LoanTerms, when: Calendar) -> list[Decimal]:
+def rates_by_period(terms: LoanTerms, when: Calendar) -> list[Decimal]:
+    """The stated rate of each period, as fractions."""
     rates = [rate_per_period(terms, when)] * when.periods
     for change in terms.rate_changes:
         rest = when.periods - change.from_period + 1
@@ -105,7 +106,7 @@ def _on_balance(terms: LoanTerms, when: Calendar) -> tuple[list[int], list[int]]
     length = first_period(terms, when)
     payment, rate_before = 0, None
     parts, charges = [], []
-    for number, rate in enumerate(_rates(terms, when), 1):
+    for number, rate in enumerate(rates_by_period(terms, when), 1):
         left = when.periods - number + 1
         regular = to_fen(Decimal(owed) / 100 * rate)
         interest = to_fen(Decimal(owed) / 100 * rate * length) if number == 1 else regular

@@ -6,7 +6,7 @@ from enum import StrEnum
 
 from bot.lending.money import FEN
 
-_MOST_YUAN = Decimal("1e12")
+MOST_YUAN = Decimal("1e12")
 MOST_PERIODS = 600
 _MOST_PERCENT = Decimal(100_000)
 _MOST_FIRST_DAYS = 3_650
@@ -119,7 +119,7 @@ class RollOver:
     def __post_init__(self) -> None:
         if not 1 <= self.times < MOST_PERIODS:
             raise TermsError("out_of_range", "rollovers", f"from 1 to {MOST_PERIODS - 1} roll-overs")
-        if not self.fee.is_finite() or not 0 <= self.fee <= _MOST_YUAN:
+        if not self.fee.is_finite() or not 0 <= self.fee <= MOST_YUAN:
             raise TermsError("negative", "rollovers", "a fee must be zero or more")
 
 
@@ -158,7 +158,7 @@ class LoanTerms:
                 _money(value, name)
         for name in ("fee_upfront", "fee_each"):
             value = getattr(self, name)
-            if not value.is_finite() or value < 0 or value > _MOST_YUAN:
+            if not value.is_finite() or value < 0 or value > MOST_YUAN:
                 raise TermsError("negative", "fees", "a fee must be zero or more")
         if self.rate is None and self.payment is None:
             raise TermsError("missing", "rate", "a rate or an instalment is needed")
@@ -203,5 +203,5 @@ class LoanTerms:
 def _money(value: Decimal, field: str) -> None:
     if not value.is_finite() or value < FEN:
         raise TermsError("not_positive", field, "a sum must be at least one fen")
-    if value > _MOST_YUAN:
-        raise TermsError("too_large", field, f"a sum above {_MOST_YUAN:f} yuan is surely a slip")
+    if value > MOST_YUAN:
+        raise TermsError("too_large", field, f"a sum above {MOST_YUAN:f} yuan is surely a slip")
