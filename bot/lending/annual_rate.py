@@ -19,7 +19,7 @@ from decimal import Decimal
 from itertools import pairwise
 
 from bot.lending.day_count import year_fraction
-from bot.lending.money import percent
+from bot.lending.money import rounded_percent
 
 _LOWEST, _HIGHEST = math.log(1e-9), math.log(1e18)  # of 1 + rate a period: beyond, no figure means anything
 _STEP = 0.05
@@ -27,7 +27,7 @@ _CLOSE_ENOUGH = 1e-14
 _TOUCHES_ZERO = 1e-12
 _MOST_CHANGES = 200
 _MOST_STEPS = 60
-_DIGITS = 12  # what is left of a float's digits once the solver's own noise is taken off
+_FEW, _TINY = 24, 1e-5
 _MOST_SHOWN = 1e12  # an effective rate beyond this is not a figure for people
 
 
@@ -71,21 +71,32 @@ def annual_rate(flows: Sequence[CashFlow], periods_per_year: float) -> AnnualRat
         NoRateError: all flows have one direction, or no rate above −100 % balances them.
         SeveralRatesError: the flows change direction more than once and several rates balance them.
     """
-    plain = _plain_root(flows)
-    if plain is not None:
-        return annualise(math.expm1(plain), periods_per_year)
+    if [flow.time for flow in flows] == list(range(len(flows))):
+        plain = _plain_root([float(flow.amount) for flow in flows])
+        if plain is not None:
+            return annualise(math.expm1(plain), periods_per_year)
     terms = _merge(flows)
     changes = _sign_changes(terms)
     if changes == 0:
         raise NoRateError("money flows in one direction only")
     if changes > _MOST_CHANGES:
         raise NoRateError("the money changes direction too often for one rate to mean anything")
+    if changes == 1 and sum((flow.amount for flow in flows), Decimal(0)) == 0:
+        return annualise(0.0, periods_per_year)
     rates = tuple(annualise(math.expm1(root), periods_per_year) for root in _roots(terms))
     if not rates:
         raise NoRateError("no rate balances the flows")
     if len(rates) > 1:
         raise SeveralRatesError(rates)
     return rates[0]
+
+
+def periodic_rate(amounts: Sequence[Decimal | int], periods_per_year: float) -> AnnualRate:
+    """:func:`annual_rate` of amounts at times 0, 1, 2 ...; in yuan or, as whole numbers, in fen."""
+    plain = _plain_root([float(amount) for amount in amounts])
+    if plain is not None:
+        return annualise(math.expm1(plain), periods_per_year)
+    return annual_rate([CashFlow(time, Decimal(amount)) for time, amount in enumerate(amounts)], periods_per_year)
 
 
 def dated_annual_rate(
@@ -112,38 +123,52 @@ def annualise(per_period: float, periods_per_year: float) -> AnnualRate:
     return AnnualRate(
         _settle(per_period),
         periods_per_year,
-        percent(_settle(per_period * periods_per_year)),
-        percent(_settle(effective)) if effective < _MOST_SHOWN else None,
+        _shown(per_period * periods_per_year),
+        _shown(effective) if effective < _MOST_SHOWN else None,
     )
 
 
 def _settle(value: float) -> Decimal:
-    """Without the solver's noise, so that a rate of exactly 1.005 % rounds as a person would round it."""
-    return Decimal(f"{value:.{_DIGITS}g}")
+    """Twelve digits, without the solver's noise: a rate of exactly 1.005 % rounds as a person would round it."""
+    return Decimal("%.12g" % value)  # noqa: UP031 - half the time of a format string, on every rate there is
 
 
-def _plain_root(flows: Sequence[CashFlow]) -> float | None:
-    """The force of interest of one advance and payments at times 1, 2, 3 ...; ``None`` when it is no such loan.
+def _shown(fraction: float) -> Decimal:
+    return rounded_percent(_settle(fraction * 100))
+
+
+def _level_force(excess: float, count: int) -> float:
+    """Near the force of interest of ``count`` level payments whose total is ``exp(excess)`` times the advance."""
+    force = 2 * excess / (count + 1)
+    force *= 1 + force * (count - 1) / 12  # the payments' mean time is (count + 1) / 2, its variance (count² − 1) / 12
+    if count > _FEW and _TINY < force < 1 / count * _FEW:
+        for _ in range(4):
+            level = math.log(-math.expm1(-count * force) / count / math.expm1(force)) + excess
+            force += level / (1 / -math.expm1(-force) - count / math.expm1(count * force))
+    return force
+
+
+def _plain_root(amounts: list[float]) -> float | None:
+    """The force of interest of one advance and a payment each period; ``None`` when it is no such loan.
 
     The logarithm of what the payments are worth falls with the force, and its fall only slackens (it is convex): from
-    zero, Newton's steps reach the one root from either side. At zero they start from total and mean time. Two sums
-    that differ by less than the noise of a float are left to the solver that knows zero when it sees it.
+    anywhere, Newton's steps reach the one root. They start where level payments of the same total would have it.
+    A force that is zero but for the noise of a float is left to the solver that knows zero when it sees it.
     """
-    times = [flow.time for flow in flows]
-    amounts = [float(flow.amount) for flow in flows]
-    if len(times) < 2 or times != list(range(len(times))):  # noqa: PLR2004 - an advance and a payment
+    if len(amounts) < 2:  # noqa: PLR2004 - an advance and a payment
         return None
-    advance = amounts.pop(0)
+    advance, *payments = amounts
     if advance < 0:
-        advance, amounts = -advance, [-amount for amount in amounts]
-    if max(amounts) >= 0 or not 0 < advance < math.inf:
+        advance, payments = -advance, [-amount for amount in payments]
+    if max(payments) >= 0 or not 0 < advance < math.inf or math.isinf(min(payments)):
         return None
-    amounts.reverse()
-    force = 0.0
+    payments.reverse()
+    count = len(payments)
+    force = _level_force(math.log(-sum(payments) / advance), count)
     for _ in range(_MOST_STEPS):
         discount = math.exp(-force)
         value = slope = 0.0
-        for amount in amounts:
+        for amount in payments:
             slope = slope * discount + value
             value = value * discount + amount
         worth = -value * discount / advance
@@ -152,7 +177,7 @@ def _plain_root(flows: Sequence[CashFlow]) -> float | None:
         step = math.log(worth) / (1 + discount * slope / value)
         force += step
         # A step leaves an error of its square times at most half the spread of the times: no need to see it vanish.
-        if step * step * len(amounts) <= _CLOSE_ENOUGH * abs(force):
+        if step * step * count <= _CLOSE_ENOUGH * abs(force):
             return force if abs(force) > _TOUCHES_ZERO and _LOWEST < force < _HIGHEST else None
     return None
 
@@ -230,7 +255,7 @@ def _sign(terms: _Terms, force: float) -> int:
 def _between(terms: _Terms, low: float, high: float) -> float:
     """The root in a bracket: Newton's steps, halving whenever one would leave it or does not pay."""
     low_is_positive = _value_and_slope(terms, low)[0] > 0
-    force = (low + high) / 2
+    force, step = (low + high) / 2, high - low
     for _ in range(200):
         value, slope = _value_and_slope(terms, force)
         if value == 0:
@@ -240,9 +265,10 @@ def _between(terms: _Terms, low: float, high: float) -> float:
         else:
             high = force
         new = force - value / slope if slope else math.inf
-        if not low < new < high:
+        if not low < new < high or abs(new - force) > abs(step) / 2:
             new = (low + high) / 2
-        settled = abs(new - force) <= _CLOSE_ENOUGH * (1 + abs(force))
+        step = new - force
+        settled = abs(step) <= _CLOSE_ENOUGH * (1 + abs(force))
         force = new
         if settled:
             break

@@ -20,5 +20,9 @@ def from_fen(fen: int) -> Decimal:
 
 def percent(fraction: Decimal) -> Decimal:
     """A rate as a fraction to percent with two places, half up: what a person is shown."""
-    shown = _WIDE.quantize(_WIDE.multiply(fraction, Decimal(100)), PERCENT_SHOWN)
-    return shown or _NOTHING  # a rate too small to show is zero, not minus zero
+    return rounded_percent(_WIDE.multiply(fraction, Decimal(100)))
+
+
+def rounded_percent(value: Decimal) -> Decimal:
+    """Percent with two places, half up; a rate too small to show is zero, never minus zero."""
+    return _WIDE.quantize(value, PERCENT_SHOWN) or _NOTHING
