@@ -4,7 +4,7 @@ import json
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.cli.loan_tool import run
@@ -105,6 +105,13 @@ def test_several_rates_are_all_told() -> None:
         ({"term": {"count": 0}}, "not_positive", "term"), ({"term": {"count": 601}}, "too_large", "term"),
         ({"term": {"count": "1.5"}}, "not_whole", "term"), ({"term": {"count": 1, "unit": "moon"}}, "unknown", "term"),
         ({"rate": "2"}, "missing", "rate"), ({"rate": {"value": "-2"}}, "negative", "rate"),
+        ({"ask": "moon"}, "unknown", "ask"), ({"ask": "term", "balloon": "5"}, "unsupported", "balloon"),
+        ({"ask": "term"}, "missing", "payment"), ({"ask": "principal"}, "missing", "payment"),
+        ({"grace": 3}, "wrong_type", "grace"), ({"grace": {"periods": 2, "pays": "half"}}, "unknown", "grace"),
+        ({"rate_changes": [{"from_period": 2}]}, "missing", "rate_changes"),
+        ({"rate_changes": "1"}, "wrong_type", "rate_changes"), ({"convention": "moon"}, "unknown", "convention"),
+        ({"first_period_days": "1.5"}, "not_whole", "first_period_days"),
+        ({"prepayment": {"after_period": 12}}, "out_of_range", "prepayment"),
         ({"rate": None}, "missing", "rate"), ({"method": "balloon"}, "unknown", "method"),
         ({"payment": {"amount": "10"}}, "too_small", "payment"), ({"lender": "aunt"}, "unknown", "lender"),
         ({"rate": None, "total": "9999"}, "too_small", "total"),
@@ -132,15 +139,96 @@ JSON = st.recursive(
     | st.sampled_from(["1000", "0.01", "1e12", "day", "week", "once", "2024-02-29", "9999-12-31", "0001-01-01"]),
     lambda inner: st.lists(inner, max_size=4)
     | st.dictionaries(
-        st.sampled_from(["amount", "count", "unit", "value", "period", "kind", "date", "when", "percent"]), inner
+        st.sampled_from(["amount", "count", "unit", "value", "period", "kind", "date", "when", "percent", "periods",
+                         "pays", "fee", "rate", "from_period", "after_period", "keep"]), inner
     ),
     max_leaves=8,
 )  # fmt: skip
 FIELDS = ["principal", "received", "rate", "term", "payment", "total", "fees", "method", "cash_flows",
-          "periods_per_year", "day_count", "lender", "contract_date"]  # fmt: skip
+          "periods_per_year", "day_count", "lender", "contract_date", "grace", "balloon", "first_period_days",
+          "rate_changes", "rollovers", "prepayment", "convention", "ask"]  # fmt: skip
 
 
+@settings(deadline=None)
 @given(st.dictionaries(st.sampled_from(FIELDS), JSON), st.booleans())
 def test_anything_is_answered(data: dict[str, Any], on_a_loan: bool) -> None:  # noqa: FBT001
     found = answer(LOAN | data if on_a_loan else data)
-    assert "annual_rate_nominal" in found or found["error"]["message"]
+    assert "annual_rate_nominal" in found or "instalments_needed" in found or found["error"]["message"]
+
+
+NUMBER = st.sampled_from(["0", "1", "-1", "2", "3", "11", "12", "13", "0.5", "0.005", "9999.99", "1e15", "x", None])
+NEW = st.fixed_dictionaries(
+    {},
+    optional={
+        "grace": st.fixed_dictionaries(
+            {"periods": NUMBER}, optional={"pays": st.sampled_from(["interest", "nothing"])}
+        ),
+        "balloon": NUMBER,
+        "first_period_days": NUMBER,
+        "rate_changes": st.lists(st.fixed_dictionaries({"from_period": NUMBER, "rate": NUMBER}), max_size=3),
+        "rollovers": st.fixed_dictionaries({"count": NUMBER, "fee": NUMBER}),
+        "prepayment": st.fixed_dictionaries({"after_period": NUMBER}, optional={"amount": NUMBER, "fee": NUMBER}),
+        "convention": st.sampled_from(["pboc", "us_actuarial", "eu_apr", "uk_apr", "x"]),
+        "ask": st.sampled_from(["principal", "term", None, "x"]),
+        "method": st.sampled_from(["equal_instalment", "equal_principal", "interest_first", "bullet", "flat"]),
+        "payment": NUMBER,
+        "rate": st.fixed_dictionaries({"value": NUMBER}, optional={"period": st.sampled_from(["day", "year", "once"])}),
+        "received": NUMBER,
+        "fees": st.lists(st.fixed_dictionaries({"amount": NUMBER, "when": st.sampled_from(["each", "upfront"])})),
+    },
+)
+
+
+@settings(deadline=None, max_examples=300)
+@given(NEW)
+def test_any_departure_is_answered(data: dict[str, Any]) -> None:
+    found = answer(LOAN | data)
+    assert "annual_rate_nominal" in found or "instalments_needed" in found or found["error"]["message"]
+
+
+@pytest.mark.parametrize(
+    ("said", "shown"),
+    [
+        ({"grace": {"periods": 3}}, ["200.00", "200.00", "200.00", "1225.15"]),
+        ({"grace": {"periods": 2, "pays": "nothing"}}, ["0.00", "0.00", "1158.24"]),
+        ({"balloon": "5000"}, ["572.80"]),
+        ({"first_period_days": 45}, ["1041.49", "945.60"]),
+        ({"rate_changes": [{"from_period": 2, "rate": "1"}]}, ["945.60", "892.62"]),
+        ({"rate_changes": [{"from_period": 2, "rate": {"value": "12", "period": "year"}}]}, ["945.60", "892.62"]),
+        ({"method": "bullet", "term": {"count": 1}, "rollovers": {"count": 2, "fee": "500"}},
+         ["700.00", "700.00", "10200.00"]),
+    ],
+)  # fmt: skip
+def test_what_departs_from_the_plain_terms(said: dict[str, Any], shown: list[str]) -> None:
+    found = answer(LOAN | said)
+    assert [line["payment"] for line in found["instalments"]][: len(shown)] == shown
+    assert found["instalments"][-1]["balance"] == "0.00"
+
+
+def test_a_prepayment() -> None:
+    found = answer(LOAN | {"prepayment": {"after_period": 6, "fee": "50"}})
+    assert found["prepayment"]["amount"] == found["instalments"][5]["balance"] == "5296.67"
+    assert (found["prepayment"]["periods_saved"], found["prepayment"]["saved"]) == (6, "326.88")
+    part = answer(LOAN | {"prepayment": {"after_period": 6, "amount": "2000", "keep": "term"}})["prepayment"]
+    assert (part["periods_saved"], len(part["instalments"])) == (0, 12)
+
+
+def test_the_rate_by_another_convention() -> None:
+    found = answer(LOAN | {"convention": "eu_apr"})
+    assert (found["convention"], found["annual_rate_convention"]) == ("eu_apr", "26.82")
+    flows = [{"date": "1978-02-10", "amount": "6000"}] + [
+        {"date": f"{1978 + (month + 3) // 12}-{(month + 3) % 12 + 1:02}-01", "amount": "-200"} for month in range(36)
+    ]
+    assert answer({"cash_flows": flows, "convention": "us_actuarial"})["annual_rate_convention"] == "11.82"
+
+
+def test_the_questions_turned_round() -> None:
+    most = answer({"ask": "principal", "payment": "800", "rate": {"value": "1"}, "term": {"count": 24}})
+    assert (most["principal"], most["instalments"][0]["payment"]) == ("16994.70", "800.00")
+    dearer = {"ask": "principal", "payment": "800", "rate": {"value": "1"}, "term": {"count": 24},
+              "fees": [{"amount": "50", "when": "each"}]}  # fmt: skip
+    assert answer(dearer)["instalments"][0]["payment"] == "800.00"
+    long = answer({"ask": "term", "principal": "10000", "payment": {"amount": "500"}, "rate": {"value": "1"}})
+    assert (long["instalments_needed"], long["total_interest"]) == (23, "1213.48")
+    never = answer({"ask": "term", "principal": "10000", "payment": "100", "rate": {"value": "1"}})
+    assert never["error"]["code"] == "never"
