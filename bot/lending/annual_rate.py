@@ -21,7 +21,7 @@ from itertools import pairwise
 from bot.lending.day_count import year_fraction
 from bot.lending.money import rounded_percent
 
-_LOWEST, _HIGHEST = math.log(1e-9), math.log(1e18)  # of 1 + rate a period: beyond, no figure means anything
+_LOWEST, _HIGHEST = math.log(1e-9), math.log(1e30)  # of 1 + rate a period: beyond what any loan we take can cost
 _STEP = 0.05
 _CLOSE_ENOUGH = 1e-14
 _TOUCHES_ZERO = 1e-12

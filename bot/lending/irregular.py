@@ -5,8 +5,10 @@ end of a grace period; days beyond or short of a regular first period change the
 days over 365 (首期按天计息); unpaid interest is added to the sum owed.
 """
 
+from calendar import monthrange
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import date
 from decimal import Decimal, localcontext
 
 from bot.lending.money import to_fen
@@ -23,7 +25,7 @@ from bot.lending.schedule import (
     lines,
     rate_per_period,
 )
-from bot.lending.terms import LoanTerms, Method, RateKind, TermsError
+from bot.lending.terms import LoanTerms, Method, Rate, RateChange, RateKind, TermsError
 
 
 def first_period(terms: LoanTerms, when: Calendar) -> Decimal:
@@ -31,6 +33,22 @@ def first_period(terms: LoanTerms, when: Calendar) -> Decimal:
     if terms.first_period_days is None:
         return Decimal(1)
     return terms.first_period_days * when.per_year / DAYS_A_YEAR
+
+
+def rate_changes_on(start: date, changes: Sequence[tuple[date, Rate]]) -> tuple[RateChange, ...]:
+    """Dated changes of a loan paid out on ``start`` and repaid monthly: each holds from the first whole month after it.
+
+    Of several that fall into one month the last counts; one on or before ``start`` is the rate the loan begins with,
+    and left out.
+    """
+    by_period: dict[int, Rate] = {}
+    for day, rate in sorted(changes, key=lambda change: change[0]):
+        if day > start:
+            months = (day.year - start.year) * 12 + day.month - start.month
+            last = monthrange(day.year, day.month)[1]
+            begins = months if day.day <= min(start.day, last) else months + 1
+            by_period[begins + 1] = rate
+    return tuple(RateChange(period, rate) for period, rate in sorted(by_period.items()))
 
 
 def check_departures(terms: LoanTerms, when: Calendar) -> None:

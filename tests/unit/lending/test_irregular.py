@@ -1,5 +1,6 @@
 """Grace, balloon, odd first period, rate changes, roll-overs: to the fen, and the rate that was stated comes back."""
 
+from datetime import date
 from decimal import Decimal as D
 from typing import Any
 
@@ -10,6 +11,7 @@ from hypothesis import strategies as st
 
 from bot.lending import Grace, LoanTerms, Method, Quote, Rate, RateChange, RateKind, RollOver, Term, TermsError, Unit
 from bot.lending import quote as quoted
+from bot.lending.irregular import rate_changes_on
 
 YEARLY_12 = Rate(D(12), Unit.YEAR)
 BASE: dict[str, Any] = {"principal": D(12000), "term": Term(12), "rate": Rate(D(1), Unit.MONTH)}
@@ -72,6 +74,17 @@ def test_a_rate_change_levels_the_rest_anew() -> None:
     assert found.instalments[12].payment == D(str(npf.pmt(0.0025, 348, -float(owed)))).quantize(D("0.01"))
     assert D("3.00") < found.rate.nominal < D("3.50")
     assert loan(**home, rate_changes=(RateChange(13, home["rate"]),)).instalments == loan(**home).instalments
+
+
+def test_dated_rate_changes() -> None:
+    """Paid out on 15 March: the period from 15 January is the eleventh; a change on the 16th waits a month."""
+    three, four = Rate(D(3), Unit.YEAR), Rate(D(4), Unit.YEAR)
+    start = date(2025, 3, 15)
+    assert rate_changes_on(start, [(date(2026, 1, 15), three)]) == (RateChange(11, three),)
+    assert rate_changes_on(start, [(date(2026, 1, 16), three)]) == (RateChange(12, three),)
+    assert rate_changes_on(start, [(date(2026, 1, 2), four), (date(2026, 1, 1), three)]) == (RateChange(11, four),)
+    assert rate_changes_on(start, [(start, three)]) == ()
+    assert rate_changes_on(date(2025, 1, 31), [(date(2025, 2, 28), three)]) == (RateChange(2, three),)
 
 
 def test_a_714_loan_rolled_over() -> None:

@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.lending import LoanTerms, Method, Rate, RateKind, Term, TermsError, Unit, quote
+from bot.lending.annual_rate import annualise
 
 
 def flat(percent: str, unit: Unit = Unit.MONTH) -> Rate:
@@ -136,6 +137,26 @@ def test_worked_case(terms: dict[str, Any], expected: dict[str, str]) -> None:
     assert {name: shown[name] for name in expected} == {name: D(value) for name, value in expected.items()}
 
 
+@pytest.mark.parametrize(("fee", "nominal"), [("0.552", "12.0"), ("1.123", "24.0"), ("1.713", "36.0")])
+def test_the_flat_fee_at_which_a_line_is_reached(fee: str, nominal: str) -> None:
+    """Break-even of twelve instalments, printed to a thousandth of a percent a month."""
+    found = quote(LoanTerms(D(12_000_000), Term(12), flat(fee), Method.FLAT)).rate.nominal
+    assert found.quantize(D("0.1")) == D(nominal)
+
+
+@pytest.mark.parametrize(("monthly", "effective"), [("1", "12.68"), ("2", "26.82"), ("3", "42.58")])
+def test_interest_only_month_by_month(monthly: str, effective: str) -> None:
+    found = quote(LoanTerms(D(10000), Term(12), interest(monthly), Method.INTEREST_FIRST)).rate
+    assert (found.nominal, found.effective) == (D(monthly) * 12, D(effective))
+
+
+def test_five_in_ten_thousand_a_day_three_ways() -> None:
+    """18.25 % by 365 days, 18.00 % by 360, 20.02 % compounded."""
+    assert annualise(0.0005, 365).nominal == D("18.25")
+    assert annualise(0.0005, 360).nominal == D("18.00")
+    assert annualise(0.0005, 365).effective == D("20.02")
+
+
 METHODS = st.sampled_from(list(Method))
 TERMS = st.builds(
     LoanTerms,
@@ -222,6 +243,14 @@ def test_the_largest_and_the_smallest_are_computed(terms: LoanTerms) -> None:
     found = quote(terms)
     assert sum(line.principal for line in found.instalments) == terms.principal
     assert found.rate.nominal >= 0
+
+
+def test_the_dearest_loan_there_can_be() -> None:
+    """A fen in hand of the largest sum, at the highest rate, for the longest time."""
+    dearest = LoanTerms(
+        D("1e12"), Term(36_500, Unit.DAY), interest("100000", Unit.DAY), Method.BULLET, received=D("0.01")
+    )
+    assert quote(dearest).rate.per_period > D("1e21")
 
 
 @pytest.mark.parametrize(
