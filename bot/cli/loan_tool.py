@@ -2,7 +2,8 @@
 
 Besides the plain terms a line may say ``grace``, ``balloon``, ``first_period_days``, ``rate_changes``, ``rollovers``
 (``bot.cli.loan_fields``), ``prepayment`` and ``convention``; or ``"ask": "principal"`` (what can be borrowed for this
-``payment``) and ``"ask": "term"`` (how many instalments). What was not said changes nothing in the answer.
+``payment``) and ``"ask": "term"`` (how many instalments); or, instead of terms, ``movements`` (draws and repayments by
+the day) or ``debts`` and a ``budget``. What was not said changes nothing in the answer.
 """
 
 from collections.abc import Callable, Iterable, Iterator
@@ -23,6 +24,7 @@ from bot.cli.loan_fields import (
     read_term,
     read_terms,
     rows,
+    text,
     whole,
 )
 from bot.content.law import Law, Lender, load_law
@@ -32,6 +34,7 @@ from bot.lending import (
     Instalment,
     NoRateError,
     Quote,
+    RateKind,
     SeveralRatesError,
     TermsError,
     Unit,
@@ -43,7 +46,9 @@ from bot.lending import (
 from bot.lending.conventions import Convention, figure, rate_of_dates, rate_of_periods, rate_of_quote
 from bot.lending.day_count import DAY_COUNTS
 from bot.lending.inverse import affordable_principal, repayment_time
+from bot.lending.payoff import Debt, Order, payoff
 from bot.lending.prepayment import Keep, Prepayment, prepay
+from bot.lending.revolving import Movement, revolve
 from bot.settings import ROOT
 
 _DEPARTURES = ("received", "grace", "balloon", "first_period_days", "rate_changes", "rollovers")
@@ -69,6 +74,10 @@ def _answer(data: dict[str, Any], law: Law, today: date) -> dict[str, Any]:
                 pass
             case _:
                 raise LineError("unknown", "ask for principal or term", "ask")
+        if data.get("ask") is None and data.get("movements") is not None:
+            return _revolving(data)
+        if data.get("ask") is None and data.get("debts") is not None:
+            return _payoffs(data)
         if "cash_flows" in data and data.get("ask") is None:
             return _flows(data)
         found = _quote(quote(read_terms(data)), data, law, today)
@@ -117,6 +126,61 @@ def _ask_term(data: dict[str, Any]) -> dict[str, Any]:
         "last_payment": str(found.last_payment),
         "total_paid": str(found.total_paid),
         "total_interest": str(found.total_interest),
+    }
+
+
+def _revolving(data: dict[str, Any]) -> dict[str, Any]:
+    """``"movements": [{"date", "amount", "fee"}]`` (a draw above zero), ``"rate"`` a day or a year, ``"settle_on"``."""
+    rate = read_rate(data, Decimal(0))
+    if rate is None or rate.kind is not RateKind.INTEREST or rate.period not in {Unit.DAY, Unit.YEAR}:
+        raise LineError("missing", "give the interest rate of a day or a year", "rate")
+    daily = rate.value if rate.period is Unit.DAY else rate.value / 365
+    movements = [
+        Movement(
+            day(row.get("date"), "movements"),
+            decimal(row, "amount", "movements"),
+            optional(row, "fee", "movements") or Decimal(0),
+        )
+        for row in rows(data, "movements")
+    ]
+    settle_on = day(data["settle_on"], "settle_on") if data.get("settle_on") else None
+    found = revolve(movements, daily, settle_on)
+    effective = None if found.rate is None else found.rate.effective
+    names = ("accrued", "drawn", "paid", "interest", "fee", "principal", "balance", "unpaid_interest")
+    return {
+        "lines": [
+            {"date": line.day.isoformat(), "days": line.days, **{name: str(getattr(line, name)) for name in names}}
+            for line in found.lines
+        ],
+        "total_interest": str(found.total_interest),
+        "total_fees": str(found.total_fees),
+        "to_settle": str(found.to_settle),
+        "annual_rate_simple": None if found.simple_rate is None else str(found.simple_rate),
+        "annual_rate_effective": None if effective is None else str(effective),
+    }
+
+
+def _payoffs(data: dict[str, Any]) -> dict[str, Any]:
+    """``"debts": [{"name", "balance", "annual_rate", "minimum"}]`` and a monthly ``"budget"``: both orders."""
+    debts = [
+        Debt(
+            text(row, "name", "debts"),
+            decimal(row, "balance", "debts"),
+            decimal(row, "annual_rate", "debts"),
+            optional(row, "minimum", "debts") or Decimal(0),
+        )
+        for row in rows(data, "debts")
+    ]
+    budget = decimal(data, "budget")
+    found = {order.value: payoff(debts, budget, order) for order in Order}
+    return {
+        name: {
+            "cleared": [{"name": debt.name, "month": debt.month} for debt in plan.cleared],
+            "months": plan.months,
+            "total_paid": str(plan.total_paid),
+            "total_interest": str(plan.total_interest),
+        }
+        for name, plan in found.items()
     }
 
 

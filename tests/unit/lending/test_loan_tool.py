@@ -146,14 +146,18 @@ JSON = st.recursive(
 )  # fmt: skip
 FIELDS = ["principal", "received", "rate", "term", "payment", "total", "fees", "method", "cash_flows",
           "periods_per_year", "day_count", "lender", "contract_date", "grace", "balloon", "first_period_days",
-          "rate_changes", "rollovers", "prepayment", "convention", "ask"]  # fmt: skip
+          "rate_changes", "rollovers", "prepayment", "convention", "ask",
+          "movements", "debts", "budget", "settle_on"]  # fmt: skip
+
+
+ANSWERS = {"annual_rate_nominal", "instalments_needed", "to_settle", "avalanche"}
 
 
 @settings(deadline=None)
 @given(st.dictionaries(st.sampled_from(FIELDS), JSON), st.booleans())
 def test_anything_is_answered(data: dict[str, Any], on_a_loan: bool) -> None:  # noqa: FBT001
     found = answer(LOAN | data if on_a_loan else data)
-    assert "annual_rate_nominal" in found or "instalments_needed" in found or found["error"]["message"]
+    assert ANSWERS & set(found) or found["error"]["message"]
 
 
 NUMBER = st.sampled_from(["0", "1", "-1", "2", "3", "11", "12", "13", "0.5", "0.005", "9999.99", "1e15", "x", None])
@@ -183,7 +187,7 @@ NEW = st.fixed_dictionaries(
 @given(NEW)
 def test_any_departure_is_answered(data: dict[str, Any]) -> None:
     found = answer(LOAN | data)
-    assert "annual_rate_nominal" in found or "instalments_needed" in found or found["error"]["message"]
+    assert ANSWERS & set(found) or found["error"]["message"]
 
 
 @pytest.mark.parametrize(
@@ -232,3 +236,39 @@ def test_the_questions_turned_round() -> None:
     assert (long["instalments_needed"], long["total_interest"]) == (23, "1213.48")
     never = answer({"ask": "term", "principal": "10000", "payment": "100", "rate": {"value": "1"}})
     assert never["error"]["code"] == "never"
+
+
+def test_draws_and_repayments() -> None:
+    moves = [{"date": "2026-03-01", "amount": "10000"}, {"date": "2026-03-11", "amount": "-6050"}]
+    line = {"movements": moves, "rate": {"value": "0.05", "period": "day"}, "settle_on": "2026-03-31"}
+    found = answer(line)
+    assert [row["balance"] for row in found["lines"]] == ["10000.00", "4000.00", "0.00"]
+    assert (found["total_interest"], found["annual_rate_simple"]) == ("90.00", "18.25")
+    assert answer(line | {"rate": {"value": "2"}})["error"]["field"] == "rate"
+    assert answer(line | {"movements": [{"date": "2026-03-01", "amount": "-1"}]})["error"]["code"] == "missing"
+    assert answer(line | {"movements": [{"amount": "1"}]})["error"]["code"] == "not_a_date"
+
+
+def test_several_debts() -> None:
+    debts = [{"name": "card", "balance": "8000", "annual_rate": "18", "minimum": "400"},
+             {"name": "app", "balance": "5000", "annual_rate": "24"}]  # fmt: skip
+    found = answer({"debts": debts, "budget": "1500"})
+    assert [debt["name"] for debt in found["avalanche"]["cleared"]] == ["app", "card"]
+    assert float(found["avalanche"]["total_interest"]) <= float(found["snowball"]["total_interest"])
+    short = answer({"debts": debts, "budget": "300"})["error"]
+    assert (short["code"], short["field"]) == ("below_minimums", "budget")
+    assert answer({"debts": [], "budget": "1"})["error"]["field"] == "debts"
+
+
+DAY = st.sampled_from(["2026-03-01", "2026-03-11", "2026-05-01", "9999-12-31", "x"])
+MOVE = st.fixed_dictionaries({"date": DAY, "amount": NUMBER}, optional={"fee": NUMBER})
+DEBT = st.fixed_dictionaries({"balance": NUMBER, "annual_rate": NUMBER}, optional={"name": NUMBER, "minimum": NUMBER})
+
+
+@settings(deadline=None)
+@given(st.lists(MOVE, max_size=4), st.lists(DEBT, max_size=3), NUMBER, DAY)
+def test_any_account_is_answered(moves: list[Any], debts: list[Any], number: str | None, settle_on: str) -> None:
+    moved = answer({"movements": moves, "rate": {"value": number, "period": "day"}, "settle_on": settle_on})
+    assert ANSWERS & set(moved) or moved["error"]["message"]
+    owed = answer({"debts": debts, "budget": number})
+    assert ANSWERS & set(owed) or owed["error"]["message"]
