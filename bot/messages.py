@@ -142,6 +142,16 @@ class LessonCard(_Part):
     source: str = ""
 
 
+class TableCard(_Part):
+    """Figures and tables side by side: offers compared, a plan, a table checked."""
+
+    type: Literal["table"] = "table"
+    title: str
+    figures: list[Figure] = []
+    tables: list[Table] = []
+    notices: list[str] = []
+
+
 class SummaryCard(_Part):
     """What is about to be sent, to be read and corrected first."""
 
@@ -182,7 +192,7 @@ class CaseCard(_Part):
 
 
 Card = Annotated[
-    LoanCostCard | VerdictCard | LessonCard | SummaryCard | ReceiptCard | CaseCard,
+    LoanCostCard | TableCard | VerdictCard | LessonCard | SummaryCard | ReceiptCard | CaseCard,
     Field(discriminator="type"),
 ]
 CARD_TYPES: tuple[type[BaseModel], ...] = get_args(get_args(Card)[0])
@@ -195,7 +205,7 @@ def read_card(data: object) -> "AnyCard":
     return card
 
 
-AnyCard = LoanCostCard | VerdictCard | LessonCard | SummaryCard | ReceiptCard | CaseCard
+AnyCard = LoanCostCard | TableCard | VerdictCard | LessonCard | SummaryCard | ReceiptCard | CaseCard
 
 
 class Reply(_Part):

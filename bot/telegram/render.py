@@ -13,6 +13,7 @@ from bot.messages import (
     Message,
     ReceiptCard,
     SummaryCard,
+    TableCard,
     VerdictCard,
 )
 from bot.telegram.chart import draw
@@ -91,6 +92,7 @@ def _cost_chart(card: LoanCostCard) -> Photo:
 # What a card adds to the text, which says everything already. A card type without a line here fails a test.
 PICTURES: dict[type[AnyCard], Callable[..., Photo | None]] = {
     LoanCostCard: _cost_chart,
+    TableCard: _no_picture,
     VerdictCard: _no_picture,
     LessonCard: _no_picture,
     SummaryCard: _no_picture,

@@ -238,8 +238,28 @@ function caseCard(language) {
 }
 
 /** What to type to see each. */
+function compared(language) {
+  const w = t(language);
+  return {
+    text: w("两笔比下来：第2笔总花费少，第1笔每月轻。", "Side by side: the second costs less in all, the first asks less each month."),
+    card: {
+      type: "table",
+      title: w("比一比", "Side by side"),
+      figures: [{ label: w("总花费相差", "Difference in total cost"), value: "812.40", unit: "yuan", emphasis: true, note: "" }],
+      tables: [
+        {
+          caption: w("每一笔", "Each offer"),
+          columns: [{ label: w("看什么", "Measure"), unit: "text" }, { label: w("第1笔", "First"), unit: "text" }, { label: w("第2笔", "Second"), unit: "text" }],
+          rows: [[w("真正到手", "Received"), "10,000", "9,000"], [w("年化（单利）", "Annual rate (nominal)"), "24%", "18%"]],
+        },
+      ],
+      notices: [w("到手的钱不一样多，先看年化。", "Different sums are received: look at the annual rate first.")],
+    },
+  };
+}
+
 export const SAMPLES = {
-  loan,
+  loan, compared,
   danger: verdict("danger"), caution: verdict("caution"), unsure: verdict("unsure"), no_sign: verdict("no_sign"),
   page: lesson("page"), question: lesson("question"), right: lesson("answer", true), wrong: lesson("answer", false), result: lesson("result"),
   summary, receipt, case: caseCard,

@@ -76,6 +76,14 @@ export interface LessonCard {
   source: string;
 }
 
+export interface TableCard {
+  type: "table";
+  title: string;
+  figures: Figure[];
+  tables: Table[];
+  notices: string[];
+}
+
 export interface SummaryCard {
   type: "summary";
   title: string;
@@ -99,7 +107,7 @@ export interface CaseCard {
   notice: string;
 }
 
-export type Card = LoanCostCard | VerdictCard | LessonCard | SummaryCard | ReceiptCard | CaseCard;
+export type Card = LoanCostCard | TableCard | VerdictCard | LessonCard | SummaryCard | ReceiptCard | CaseCard;
 
 export interface Message {
   id: string;

@@ -5,12 +5,14 @@ import { h } from "../dom";
 import { lessonView } from "./lesson";
 import { loanCostView } from "./loan_cost";
 import { caseView, receiptView, summaryView } from "./records";
+import { tablesView } from "./tables";
 import { verdictView } from "./verdict";
 
 type Views = { [T in Card["type"]]: (card: Extract<Card, { type: T }>, language: Language) => Node[] };
 
 export const CARD_VIEWS: Views = {
   loan_cost: loanCostView,
+  table: tablesView,
   verdict: verdictView,
   lesson: lessonView,
   summary: summaryView,
