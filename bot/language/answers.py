@@ -3,7 +3,9 @@
 import re
 from decimal import Decimal
 
-from bot.language.grammar import read_rates, read_term_token, scan
+from bot.language.durations import read_term_token
+from bot.language.rates import read_rates
+from bot.language.sentence import scan
 from bot.language.terms import Ambiguity, Rate, Term
 from bot.language.tokens import Kind
 
