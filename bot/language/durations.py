@@ -34,10 +34,15 @@ def read_term_said(sentence: Sentence) -> Term | None:
     """The term; instalments win over months, months beside years add up (1年零3个月)."""
     found: list[tuple[Token, Term]] = []
     asked: list[tuple[Token, tuple[Reading, ...]]] = []
+    length: Period | None = None
     for place, token in enumerate(sentence.tokens):
         if token.kind is not Kind.TERM or is_period(sentence, place) or _is_each(sentence, token):
             continue
         if _is_length(sentence, place) or _is_length(sentence, place - 1):
+            continue
+        before = sentence.before(place)
+        if token.detail and before is not None and before.kind is Kind.PERIOD and token.words == "1期":
+            length = before.unit  # 每周一期
             continue
         term = read_term_token(token)
         if isinstance(term, Term):
@@ -52,7 +57,10 @@ def read_term_said(sentence: Sentence) -> Term | None:
         reason = Reason.RANGE if len(readings) > 1 else Reason.APPROXIMATE
         sentence.ask(Field.TERM, sentence.quote(token), reason, *readings)
         return None
-    return _in_lengths(sentence, _one_term(sentence, found))
+    term_said = _one_term(sentence, found)
+    if term_said is not None and length is not None and term_said.unit is Period.MONTH:
+        term_said = Term(term_said.count, length)
+    return _in_lengths(sentence, term_said)
 
 
 def _is_length(sentence: Sentence, place: int) -> bool:

@@ -35,7 +35,7 @@ _MORE = rf"(?:零?(?:[1-9]\d{{0,3}}|[{_D}]){_UNIT}+|零?十)"
 _VAGUE = r"[多来几余]"
 _RUN = (
     rf"(?:{_FIRST}(?:{_VAGUE}{_UNIT}+)?{_MORE}*(?:零[{_D}\d]|(?<=[十拾])[{_D}]|半(?![年个月天])|[{_D}]{_MEASURE}"
-    rf"|(?<![十拾])\d+(?![\d.]){_MEASURE})?{_VAGUE}?"
+    rf"|(?<![十拾])\d+(?![\d.]){_MEASURE})?(?:点[{_D}]+(?![十百千万]))?{_VAGUE}?"
     rf"|{_ARABIC}{_VAGUE}?|[{_D}](?:[{_D}]{{2,}}|点[{_D}]+)|[{_D}])"
 )
 # 一 that counts nothing: 一共, 一次性, 万一.
@@ -121,10 +121,17 @@ class Digits:
     original: str
     _here: list[int]
     _there: list[int]
+    _written: list[int] | None = None
+    """Where each letter before folding stands in ``original``; the same place when absent."""
 
     def quote(self, start: int, end: int) -> str:
         """The words behind a part of ``text``."""
-        return self.original[self._back(start) : self._back(end, after=True)].strip()
+        first, last = self._back(start), self._back(end, after=True)
+        if self._written is not None:
+            if first >= last:
+                return ""
+            first, last = self._written[first], self._written[last - 1] + 1
+        return self.original[first:last].strip()
 
     def _back(self, position: int, *, after: bool = False) -> int:
         place = bisect_right(self._here, position - 1 if after else position) - 1
@@ -133,7 +140,7 @@ class Digits:
         return self._there[place] + position - self._here[place]
 
 
-def digits(folded: str, original: str) -> Digits:
+def digits(folded: str, original: str, places: list[int] | None = None) -> Digits:
     """Rewrite every number of a folded text in digits. ``original`` is the text before folding, as long."""
     here, there, pieces = [0], [0], []
     length = last = 0
@@ -149,7 +156,7 @@ def digits(folded: str, original: str) -> Digits:
         there.append(end)
         last = end
     pieces.append(folded[last:])
-    return Digits("".join(pieces), original, here, there)
+    return Digits("".join(pieces), original, here, there, places)
 
 
 def _numbers(text: str) -> Iterator[tuple[int, int, str]]:
@@ -202,6 +209,9 @@ def _pair(first: str, second: str, unit: str) -> str:
 
 def _value(written: str) -> Decimal:  # noqa: C901, PLR0912
     """Read by place: 一万二 is 12,000 because a lone last digit counts in the next lower place."""
+    before, _, after = written.partition("点")
+    if before and after and all(letter in _DIGITS for letter in after):
+        return _value(before) + Decimal("0." + "".join(str(_DIGITS[letter]) for letter in after))
     whole = section = Decimal(0)
     number: Decimal | None = None
     place, after_zero = 1, False
@@ -255,7 +265,10 @@ def _english(written: str) -> str | None:
     fraction = ""
     words = re.findall(r"[a-z]+|[\d.,]*\d", written)
     for at, word in enumerate(words):
-        if word == "and" or (word in {"a", "an"} and words[at + 1 : at + 2] in (["half"], ["quarter"])):
+        following = words[at + 1] if at + 1 < len(words) else ""
+        if word == "and" or (word in {"a", "an"} and following in {"half", "quarter"}):
+            continue
+        if word in {"a", "an"} and current is not None and following in _SCALES:  # half a million
             continue
         if word == "point":
             fraction = "."

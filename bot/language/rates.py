@@ -48,19 +48,26 @@ def read_rates_and_fees(sentence: Sentence) -> tuple[Rate | None, list[Fee]]:
     ]
     fees: list[Fee] = []
     rates: list[_Said] = []
-    interest = any(one.fee is None and not one.upfront for one in said)
+    free = any(token.kind is Kind.FREE for token in sentence.tokens)
+    interest = free or any(one.fee is None and not one.upfront for one in said)
     for one in said:
         if one.upfront or (one.fee is not None and _is_extra(one.fee, interest=interest)):
             fees.append(_percentage_fee(one))
         else:
             rates.append(one)
-    return _one_rate(sentence, rates), fees
+    rate = _one_rate(sentence, rates)
+    if rate is None and not rates and free:  # nothing is nothing, whatever the period
+        rate = Rate(Decimal(0), Period.YEAR)
+    return rate, fees
 
 
 def _is_extra(fee: Token, *, interest: bool) -> bool:
     """A fee beside the interest, rather than the price of the loan itself (手续费率 in place of a rate)."""
     return interest or bool(
-        re.search(r"会员|担保|保险|保费|评估|保证|押金|insurance|guarantee|member|deposit", fee.words)
+        re.search(
+            r"会员|中介|好处|介绍|担保|保险|保费|评估|保证|押金|insurance|guarantee|member|deposit|agency|broker|referral|origination|arrangement",
+            fee.words,
+        )
     )
 
 
@@ -182,8 +189,9 @@ def _fen_readings(  # noqa: PLR0911
     unit = token.detail[:1]
     monthly, yearly = Rate(value, Period.MONTH, kind), Rate(value * 10, Period.YEAR, kind)
     if unit in {"毛", "角"}:
-        readings = [Rate(value, one, kind) for one in ([period] if period else [Period.MONTH, Period.ONCE])]
-        return readings, Reason.PERIOD_UNKNOWN
+        return [Rate(value, one, kind) for one in ([period] if period else [Period.MONTH, Period.ONCE])], (
+            Reason.PERIOD_UNKNOWN
+        )
     if period is Period.DAY:
         if unit == "厘":  # 0.1 % in talk, 0.01 % in old bank usage
             return [Rate(value, Period.DAY, kind), Rate(value / 10, Period.DAY, kind)], Reason.TWO_READINGS

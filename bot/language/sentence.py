@@ -3,8 +3,11 @@
 import re
 from dataclasses import dataclass, field
 
+from bot.language.asides import blank_asides
+from bot.language.corrections import put_right
 from bot.language.folding import MOST_READ, fold
 from bot.language.numerals import Digits, digits
+from bot.language.spelling import rewrite
 from bot.language.terms import (
     Ambiguity,
     Field,
@@ -15,11 +18,13 @@ from bot.language.tokens import Kind, Token, tokens
 
 SMALLEST_BARE_SUM = 100
 _ABOUT_BEFORE = re.compile(
-    r"(?:大概|大约|差不多|大致|左右|约莫|约|将近|接近|估计|可能|好像|about|around|approximately|approx\.?"
+    r"(?:大概|大约|差不多|不到|不足|小|快|just under|just over|a bit over|a little over|under|a little under|大致|左右|约莫|约|将近|接近|估计|可能|好像|about|around|approximately|approx\.?"
     r"|roughly|nearly|almost"
     r"|some|maybe|~)[ 是有要借了能贷每月还a]{0,6}$"
 )
-_ABOUT_AFTER = re.compile(r" ?(?:元|块钱?|个月)?(?:左右|上下|出头|不到|来块|or so\b|ish\b|roughly\b|give or take)")
+_ABOUT_AFTER = re.compile(
+    r" ?(?:元|块钱?|个月)?(?:多(?![少大久长])|左右|上下|出头|不到|来块|or so\b|ish\b|roughly\b|give or take)"
+)
 
 
 @dataclass(slots=True)
@@ -81,16 +86,21 @@ class Sentence:
 def scan(text: str) -> Sentence:
     """Fold, rewrite the numbers, find the tokens."""
     text = text[:MOST_READ]
-    found = digits(fold(text), text)
-    return Sentence(found, tokens(found))
+    usual, places = rewrite(text)
+    found = digits(blank_asides(fold(usual)), text, places)
+    return Sentence(found, put_right(tokens(found)))
 
 
 def is_period(sentence: Sentence, place: int) -> bool:
     """Whether "一个月" or "7天" says how often rather than how long: 一个月200, 2个点一个月, 每7天."""
     token = sentence.tokens[place]
-    if token.number is None or token.number.value != 1 or token.detail:
+    if token.number is None or token.number.value != 1:
         return False
     following, previous = sentence.after(place), sentence.before(place)
+    if token.detail:  # 一期1072
+        return token.words.endswith("期") and following is not None and following.kind is Kind.MONEY
+    if following is not None and following.kind is Kind.RECEIVED and following.words.startswith("给"):
+        return True
     if previous is not None and previous.kind in {Kind.PERCENT, Kind.FEN}:
         # 月息八厘做一年 has its period already; 两个点一个月 has it here.
         return token.start - previous.end <= 1 and not has_period(sentence, place - 1)
@@ -98,6 +108,8 @@ def is_period(sentence: Sentence, place: int) -> bool:
         return True
     if following is not None and following.kind is Kind.PAY:
         money = sentence.at(place + 2)
+        if money is not None and money.kind is Kind.INTEREST:
+            return True
         return money is not None and money.kind is Kind.MONEY and not _looks_whole(sentence, place)
     return following is not None and following.kind is Kind.MONEY
 

@@ -13,6 +13,7 @@ from bot.language.terms import (
     Method,
     Payment,
     Period,
+    Practice,
     Rate,
     Reason,
     Term,
@@ -22,7 +23,12 @@ from bot.language.terms import (
 from bot.language.tokens import Kind
 
 _LEAST_SHARE_REPAID = 20
+_LEAST_SHARE_REPAID_A_YEAR = 3
 """借1万一个月200: a sum each period of at most a twentieth of the loan is interest; more may be either."""
+_AT_END = re.compile(
+    r"到期|到时候?|届时|年底|月底|[天月年周期]以?之?后|连本带[利息]|本息|\b(?:after|at the end|later)\b"
+)
+_AT_END_AFTER = re.compile(r"\b(?:at the end|back (?:in|after)|in \d|after|next (?:month|week|year)|later)\b")
 _ALTOGETHER = re.compile(r"[总一1]共|全部|加起来|总的|总利?息|total")
 
 
@@ -35,12 +41,16 @@ class Settlement:
         self.parts = found.parts
         self.bare_rate = found.bare_rate
 
-    def settle(self, rate: Rate | None, fees: list[Fee], method: Method | None) -> Terms:
+    def settle(
+        self, rate: Rate | None, fees: list[Fee], method: Method | None, practices: tuple[Practice, ...] = ()
+    ) -> Terms:
         """The terms of the sentence."""
         principal = self._principal()
         received = self._single(Field.RECEIVED, self.parts.get("received", []))
         fees = fees + [self._fee(one) for one in self.parts.get("fee", [])]
-        payment, total, interest = self._payments(principal, received)
+        payment, total, interest = self._payments(principal, received, rate)
+        if any(token.kind is Kind.NINE_OUT for token in self.sentence.tokens):
+            received, payment = self._nine_out(principal, received, payment)
         rate = rate or self.bare_rate
         if rate is None and interest is not None and not self._asked(Field.RATE):
             rate = self._rate_of(interest, principal or received)
@@ -53,8 +63,21 @@ class Settlement:
             total=total,
             fees=tuple(fees),
             method=method,
+            practices=practices,
             ambiguous=tuple(self.sentence.questions),
         )
+
+    def _nine_out(
+        self, principal: Decimal | None, received: Decimal | None, payment: Payment | None
+    ) -> tuple[Decimal | None, Payment | None]:
+        """九出十三归: of ten, nine are paid out and thirteen come back; after one month or three nobody says."""
+        if principal is not None:
+            received = received or principal * 9 / 10
+            payment = payment or Payment(principal * 13 / 10, Period.ONCE)
+        if self.term is None and not self._asked(Field.TERM):
+            said = next(token for token in self.sentence.tokens if token.kind is Kind.NINE_OUT)
+            self.sentence.ask(Field.TERM, self.sentence.quote(said), Reason.TWO_READINGS, Term(1), Term(3))
+        return received, payment
 
     def _asked(self, about: Field) -> bool:
         return any(one.field is about for one in self.sentence.questions)
@@ -97,7 +120,7 @@ class Settlement:
         return Fee(one.name, amount=one.value, when=when)
 
     def _payments(  # noqa: C901
-        self, principal: Decimal | None, received: Decimal | None
+        self, principal: Decimal | None, received: Decimal | None, rate: Rate | None
     ) -> tuple[Payment | None, Decimal | None, Sum | None]:
         """Which sums are paid back each period, which at once, and which are interest."""
         interest = next(iter(self.parts.get("interest", [])), None)
@@ -105,18 +128,24 @@ class Settlement:
         said = self.parts.get("payment", [])
         lent = principal or next((one.value for one in self.parts.get("base", [])), received)
         for one in self.parts.get("each", []):
-            if said or lent is None or self._repays(one, lent):
+            if rate is not None and lent is not None and one.value * 100 == lent * rate.value:
+                continue  # the rate said once more, in yuan
+            if said or lent is None or self._repays(one, lent) or rate is not None:
                 said = said or [one]
             elif self._is_interest(one, lent):
                 interest = interest or one
             elif interest is None:
                 self._ask_what(one, lent)
+        if not said and total is not None and not self._instalments() and self._at_end(self.parts["total"][0]):
+            return Payment(total, Period.ONCE), None, interest
         if not said:
             return None, total, interest
         amount = self._single(Field.PAYMENT, said)
         if amount is None:
             return None, total, interest
         period = said[0].period or self._unsaid_period(amount, principal or received)
+        if period is None and self._at_end(said[0]):
+            period = Period.ONCE
         if said[0].instalment and self.term is None and self._asked(Field.TERM):
             period = None
         elif said[0].instalment and self.term is not None and self.term.unit is Period.WEEK:
@@ -129,6 +158,13 @@ class Settlement:
         if period is Period.ONCE and self.term is not None and total is None and self._instalments():
             return None, amount, interest
         return Payment(amount, period), total, interest
+
+    def _at_end(self, one: Sum) -> bool:
+        """到期还13000: one payment, at a time that is named or together with the interest."""
+        text, token = self.sentence.text.text, one.token
+        before = re.split(r"[;。!?]", text[max(0, token.start - 14) : token.start])[-1]
+        after = re.split(r"[;。!?.]", text[token.end : token.end + 24])[0]
+        return bool(_AT_END.search(before) or _AT_END_AFTER.search(after))
 
     def _instalments(self) -> bool:
         return any(token.kind is Kind.TERM and token.detail for token in self.sentence.tokens)
@@ -150,7 +186,8 @@ class Settlement:
 
     @staticmethod
     def _is_interest(one: Sum, lent: Decimal) -> bool:
-        return one.value * _LEAST_SHARE_REPAID <= lent
+        yearly = one.period is Period.YEAR
+        return one.value * (_LEAST_SHARE_REPAID_A_YEAR if yearly else _LEAST_SHARE_REPAID) <= lent
 
     def _ask_what(self, one: Sum, lent: Decimal) -> None:
         period = one.period or Period.MONTH

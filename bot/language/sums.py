@@ -20,7 +20,7 @@ _MOST = Decimal("1e12")
 _LEAST_BARE_INTEREST = 37
 """Below, a number said as interest without any unit is a percentage; at or above, a sum of yuan."""
 _LEAST_BARE_FEE = 5
-_ON = re.compile(r"\bon (?:an? )?(?:about |around )?[$¥]?$")
+_ON = re.compile(r"\b(?:on|for the|of the) (?:an? |the )?(?:about |around )?[$¥£]?$")
 
 
 @dataclass(slots=True)
@@ -37,6 +37,7 @@ class Sum:
     """Said of 每期: as long as an instalment is."""
 
 
+_YIELDING = frozenset({Kind.PAY, Kind.UPFRONT, Kind.PRINCIPAL, Kind.RECEIVED})
 _ROLES = {
     Kind.PRINCIPAL: "principal",
     Kind.RECEIVED: "received",
@@ -113,7 +114,7 @@ class _Sorter:
     def _worded(self, one: Sum) -> str | None:
         """The part a small word just before gives a sum: per 10,000; on 50,000; 36 instalments of 1,521.10."""
         text = self.sentence.text.text
-        if text[max(0, one.token.start - 5) : one.token.start].strip(" $¥").endswith(("per", "每")):
+        if text[max(0, one.token.start - 7) : one.token.start].strip(" $¥").endswith(("per", "每", "every")):
             return "base"
         if _ON.search(text[max(0, one.token.start - 10) : one.token.start]):
             return "principal"
@@ -144,7 +145,7 @@ class _Sorter:
             ),
             None,
         )
-        if forward is not None and (nearest is None or nearest.kind in {Kind.PAY, Kind.UPFRONT, Kind.PRINCIPAL}):
+        if forward is not None and (nearest is None or nearest.kind in _YIELDING):
             nearest = forward
         if nearest is None:
             return self._without_cue(one)
@@ -208,11 +209,15 @@ class _Sorter:
         spoken_for = later is not None and later.kind in {Kind.MONEY, Kind.PERCENT, Kind.FEN}  # 1万日息5元
         if following is not None and following.kind is Kind.PERIOD and (following.words.isascii() or not spoken_for):
             return following.unit
+        if following is not None and following.kind in {Kind.INTEREST, Kind.FEE} and later is not None:
+            if later.kind is Kind.PERIOD and later.words.isascii():  # 200 interest a month
+                return later.unit
         for token in reversed(back):
             if token.kind is Kind.PERIOD:
                 one.instalment = token.detail == "instalment"
                 return token.unit
             if token.kind is Kind.TERM and is_period(self.sentence, self.sentence.tokens.index(token)):
+                one.instalment = bool(token.detail)
                 return token.unit
         if following is not None and following.kind is Kind.TERM and is_period(self.sentence, one.place + 1):
             later = self.sentence.at(one.place + 2)

@@ -36,6 +36,19 @@ class Method(StrEnum):
     FLAT = "flat"
 
 
+class Practice(StrEnum):
+    """Customs that change what a loan costs beyond its figures: what was said of them, not what follows."""
+
+    REVOLVING = "revolving"
+    """随借随还: drawn and paid back at will."""
+    COMPOUND = "compound"
+    """利滚利, 驴打滚: unpaid interest bears interest; a loan rolled over."""
+    BALLOON = "balloon"
+    """A large last payment."""
+    INTEREST_DEDUCTED_FIRST = "interest_deducted_first"
+    """The first interest is kept back from the sum paid out (Civil Code Art. 670)."""
+
+
 class When(StrEnum):
     """When a fee is taken."""
 
@@ -159,6 +172,7 @@ class Terms:
     """Everything paid back together, when a sentence says only that."""
     fees: tuple[Fee, ...] = ()
     method: Method | None = None
+    practices: tuple[Practice, ...] = ()
     ambiguous: tuple[Ambiguity, ...] = ()
 
     def to_json(self) -> dict[str, Any]:
@@ -176,6 +190,8 @@ class Terms:
         found.update({name: _reading(value) for name, value in values.items() if value is not None})
         if self.fees:
             found["fees"] = [fee.to_json() for fee in self.fees]
+        if self.practices:
+            found["practices"] = [one.value for one in self.practices]
         if self.ambiguous:
             found["ambiguous"] = [one.to_json() for one in self.ambiguous]
         return found

@@ -15,6 +15,10 @@ class Kind(StrEnum):
     """What a token is."""
 
     STOP = "stop"
+    OOPS = "oops"
+    DENIED = "denied"
+    FREE = "free"
+    NINE_OUT = "nine_out"
     DATE = "date"
     METHOD = "method"
     PERCENT = "percent"
@@ -48,7 +52,7 @@ class Token:
 
 
 _UNITS = {
-    "月": Period.MONTH, "期": Period.MONTH, "m": Period.MONTH, "日": Period.DAY, "天": Period.DAY, "d": Period.DAY,
+    "月": Period.MONTH, "期": Period.MONTH, "次": Period.MONTH, "m": Period.MONTH, "日": Period.DAY, "天": Period.DAY, "d": Period.DAY,
     "年": Period.YEAR, "y": Period.YEAR, "a": Period.YEAR, "周": Period.WEEK, "星": Period.WEEK, "礼": Period.WEEK,
     "w": Period.WEEK, "i": Period.MONTH, "p": Period.MONTH, "e": Period.MONTH, "r": Period.MONTH,
 }  # fmt: skip
@@ -76,12 +80,23 @@ def tokens(text: Digits) -> list[Token]:
             continue
         if len(found) == _MOST_TOKENS:
             break
+        token = _tenths(found[-1] if found else None, token)
         joined = _range(found[-1], token, text.text) if found else None
         if joined is not None:
             found[-1] = joined
         else:
             found.append(token)
     return found
+
+
+def _tenths(cue: Token | None, token: Token) -> Token:
+    """月息一毛 is ten percent; 日息五毛 is half a yuan."""
+    monthly = cue is not None and cue.kind is Kind.PERIOD and cue.detail == "rate" and cue.unit is Period.MONTH
+    if not monthly or cue is None or token.kind is not Kind.MONEY or not token.words.endswith(("毛", "角")):
+        return token
+    if token.number is None or token.start - cue.end > 1:
+        return token
+    return Token(Kind.FEN, token.start, token.end, token.words, _scaled(token.number, Decimal(100)), detail="毛")
 
 
 def _range(first: Token, second: Token, text: str) -> Token | None:
@@ -153,6 +168,8 @@ def _fen(found: re.Match[str]) -> Token:
         number = Number(
             number.value + (Decimal("0.5") if more == "半" else Decimal(more) / 10), number.high, number.vague
         )
+    if found["fen_hao"]:
+        number = Number(number.value + Decimal(found["fen_hao"]) / 100, number.high, number.vague)
     detail = found["fen_unit"] + (found["fen_tail"] or "")
     return Token(Kind.FEN, found.start(), found.end(), found[0], _scaled(number, scale), detail=detail)
 
@@ -166,6 +183,8 @@ def _term(found: re.Match[str]) -> Token:
     if found["half_of"]:
         unit = Period.YEAR if "年" in words or "year" in words else Period.MONTH
         return Token(Kind.TERM, start, end, words, Number(Decimal("0.5")), unit)
+    if found["tb"]:
+        return Token(Kind.TERM, start, end, words, Number(Decimal(found["tb"])), Period.MONTH, "instalments")
     number, unit_words = parse(found["tn"]), found["tu"]
     if found["half"] or found["t_half"]:
         number = Number(number.value + Decimal("0.5"), number.high, number.vague)
@@ -175,7 +194,7 @@ def _term(found: re.Match[str]) -> Token:
         unit = _UNITS[unit_words[0]]
         if unit_words.startswith("d"):
             unit = Period.DAY
-    detail = "instalments" if unit_words[0] in "期iper" or unit_words.endswith("ly") else ""
+    detail = "instalments" if unit_words[0] in "期次iperq" or unit_words.endswith("ly") else ""
     return Token(Kind.TERM, start, end, words, number, unit, detail)
 
 
@@ -205,7 +224,9 @@ def _period(found: re.Match[str]) -> Token:
     detail = ""
     if found["p_zh"]:
         tail = found[0].rstrip("率")[-1]
-        detail = {"供": "pay", "还": "pay", "款": "pay", "均": "", "费": "fee"}.get(tail, "rate")
+        detail = {"供": "pay", "还": "pay", "款": "pay", "本": "pay", "金": "pay", "均": "", "费": "fee"}.get(
+            tail, "rate"
+        )
     elif words in {"期", "instalment", "installment", "period"}:
         detail = "instalment"
     elif words in {"apr", "apy"} or words.startswith("annuali"):
