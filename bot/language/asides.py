@@ -3,10 +3,11 @@
 They are blanked before anything is read, in place and at equal length, so that what remains is quoted as written.
 """
 
+# ruff: noqa: E501 - one pattern a line is easier to check than one broken in the middle
 import re
 
-_N = r"(?:[\d,.]+|[零一二两三四五六七八九十百几]+)"
-_SUM = r"(?:[\d,.]+|[零一二两三四五六七八九十百千万几]+)(?: ?[kw万千]\d?)?(?:多|来)?(?:块钱?|元)?"
+_N = r"(?:[\d,.]{1,12}|[零一二两三四五六七八九十百几]{1,8})"
+_SUM = r"(?:[\d,.]{1,12}|[零一二两三四五六七八九十百千万几]{1,12})(?: ?[kw万千]\d?)?(?:多|来)?(?:块钱?|元)?"
 _ASIDE = re.compile(
     "|".join(
         (
@@ -39,24 +40,23 @@ _ASIDE = re.compile(
             rf"(?<![\d.]){_N} ?点(?:钟|半(?=[到给打来去前后]|$)|{_N} ?分(?!利|息))|(?<!\d)\d\d?:\d\d(?!\d)|三更半夜",
             r"(?<![\d.])\d\d?(?::\d\d)? ?(?:[ap]\.?m\.?|o'?clock)\b(?! ?\d)(?<!pm on)",
             rf"(?<![\d.]){_N} ?(?:多 ?)?个?(?:半)?(?:小时|分钟|秒钟?|钟头)",
-            r"(?<![\d.,])(?:\d+|one|two|three|five|ten|thirty)[- ]?(?:hours?|hrs?|minutes?|mins?|seconds?)\b",
+            r"(?<![\d.,])(?:\d{1,4}|one|two|three|five|ten|thirty)[- ]?(?:hours?|hrs?|minutes?|mins?|seconds?)\b",
             # late by, so and so often, so many people, calls, things
             rf"(?:逾期|拖欠|欠款|晚|迟|拖)(?:了)? ?{_N} ?(?:多 ?)?(?:天|日|个月|年|期|个多月)(?:了|没还)?",
-            r"(?<![\d.])(?:\d+|one|two|three|four|five|six|ten) (?:days?|weeks?|months?|years?) (?:overdue|late|behind|in arrears|past due|ago)\b",
+            r"(?<![\d.])(?:\d{1,4}|one|two|three|four|five|six|ten) (?:days?|weeks?|months?|years?) (?:overdue|late|behind|in arrears|past due|ago)\b",
             rf"(?:一天|每天|一个月)?(?:给我|给家里|给我家)?(?:打|接|收|发)(?:了|到|来)? ?{_N}(?: ?多)? ?(?:个|通|条|次|遍)(?:催收)?(?:电话|短信|信息|消息)?(?![月期点年半])",
-            rf"(?<![\d.第]){_N}(?: ?多)? ?(?:个|名|位|口|家|户|栋|单元|号楼|层|楼|平米?|公里|亩|斤|头|只|辆|台|套|部|份|张|笔|遍|回"
-            r"|本|步|趟|位数|万公里)(?=[人孩户儿女朋同公平台银机催收短信电里贷账子老娃房车牛羊猪卡合次家借;,。 都单号0-9问的能批]|$|说|上|楼|也|了|不)(?!月|星|礼)(?<!个)",
+            rf"(?<![\d.第]){_N}(?: ?多)? ?(?:个|名|位|口|家|户|栋|单元|号楼|层|楼|平米?|公里|亩|斤|头|只|辆|台|套|部|份|张|笔|遍|回|本|步|趟|位数|万公里)(?=[人孩户儿女朋同公平台银机催收短信电里贷账子老娃房车牛羊猪卡合次家借;,。 都单号0-9问的能批]|$|说|上|楼|也|了|不)(?!月|星|礼)(?<!个)",
             rf"(?<![\d.第]){_N}(?: ?多)? ?个(?:人|小?孩|娃|儿子|女儿|朋友|同事|亲戚|平台|电话|短信|账户|app|字|问题|原因|办法|平|单元|贷款|选择|愿意|亲)",
-            rf"{_N} ?万 ?公里|(?:借|贷|问|来|去|还)过 ?{_N} ?[次回家]",
+            rf"(?<![\d.]){_N} ?万 ?公里|(?:借|贷|问|来|去|还)过 ?{_N} ?[次回家]",
             r"(?<![\d.,])\b(?:\d{1,2}|one|two|three|four|five|six) (?:people|persons?|kids?|children|sons?|daughters?|friends?|loans?|calls?|times|lenders?|banks?|apps?|rooms?|men|women|questions?)\b(?! a(?:t)? )",
-            r"\b\d+ times a (?:day|week|month)|\b(?:apartment|apt|flat|room|building|floor|house|street|no\.|unit) ?#?\d{1,5}\b(?! ?%)",
-            r"\binstal+ment (?:number|no\.?|#) ?\d+|\b(?:the |my )?\d+(?:st|nd|rd|th)\b(?! of)",
+            r"\b\d{1,4} times a (?:day|week|month)|\b(?:apartment|apt|flat|room|building|floor|house|street|no\.|unit) ?#?\d{1,5}\b(?! ?%)",
+            r"\binstal+ment (?:number|no\.?|#) ?\d+|\b(?:the |my )?\d{1,3}(?:st|nd|rd|th)\b(?! of)",
             # what somebody earns, owns or pays down
             rf"(?:月?工资|月薪|年薪|底薪|月?收入|年收入|挣|退休金|养老金|低保|社保)(?:大概|大约|只有|才|每月|一个月|一年|到手|有|是|的|:| )*{_SUM}",
             rf"(?:每个?月|一个月|一年)?(?:挣|赚){_SUM}",
-            r"\b(?:earn(?:ing)?|make|salary|wages?|income|pension|paycheck)(?: (?:is|of|about|only|around|was))*:? ?[$¥£]?\d[\d,.]*k?(?: ?(?:yuan|rmb|dollars))?(?: (?:a|per|each|every) (?:month|year|week|day)| monthly)?",
+            r"\b(?:earn(?:ing)?|make|salary|wages?|income|pension|paycheck)(?: (?:is|of|about|only|around|was))*:? ?[$¥£]?\d[\d,.]{0,12}k?(?: ?(?:yuan|rmb|dollars))?(?: (?:a|per|each|every) (?:month|year|week|day)| monthly)?",
             rf"首付(?:款)?(?:是|了|要|付|:| )*(?:{_N}%|{_N}成|百分之{_N}|{_SUM})",
-            r"\b(?:pay |put )?[$¥£]?\d[\d,.]*k?%? (?:down(?: ?payment)?)\b|\bdown ?payment(?: of| is|:)? ?[$¥£]?\d[\d,.]*k?%?",
+            r"\b(?:pay |put )?[$¥£]?\d[\d,.]{0,12}k?%? (?:down(?: ?payment)?)\b|\bdown ?payment(?: of| is|:)? ?[$¥£]?\d[\d,.]{0,12}k?%?",
             # sayings
             r"百分之百|100 ?%(?= ?(?:通过|下款|放款|成功|能|可|批|包|真|正|有|安|保|approv|legit|safe|guarante|sure|real|pass|success|certain))",
             r"一万个(?=不|愿|放心|理由)|千真万确|十有八九|亿万[一二两三四五六七八九\d]|叫?万[一二三四五六七八九](?=[;,。]|$)(?<=叫..)|一点都?(?=不|也|没)|一分(?:钱)?(?:都|也)(?=[没不])",

@@ -10,13 +10,15 @@ PATTERN = re.compile(
     "|".join(
         (
             (
-                r"(?P<oops>不对(?!劲|称|等)|[哦噢呃啊]不(?=[;, ~\d是])|说错了?|更正|改成|算了;?(?=还是|就|借)|我是说|(?<=[;,。 ])不(?=[;,。])"
+                r"(?P<oops>不对(?!劲|称|等)|[哦噢呃啊]不(?=[;, ~\d是])|说错了?|更正|改成|算了;?(?=还是|就|借)"
+                r"|我是说|(?<=[;,。 ])不(?=[;,。])"
                 r"|(?<=[;,。])不是(?=[;,。])|\bno,? wait\b|\bsorry\b|\bi mean\b|\bcorrection\b|\bactually\b"
                 r"|\bmake (?:it|that)\b|\bscratch that\b|(?<=[,.;?] )no(?=,))"
             ),
             r"(?P<denied>(?:并|又|说的)?不是 ?(?=~?\d)|\bnot (?=[~$¥]?\d))",
             (
-                r"(?P<free>(?<![\d.])0 ?%?(?:利率|利息|息|分?利(?!\w))|免息|无息|(?<!有)(?:不要|没有|没|不收|不用|无|免)(?:任何|一点)?利息"
+                r"(?P<free>(?<![\d.])0 ?%?(?:利率|利息|息|分?利(?!\w))|免息|无息|(?<!有)(?:不要|没有|没|不收|不用"
+                r"|无|免)(?:任何|一点)?利息"
                 r"|\binterest[- ]free\b|\b(?:no|zero|0) interest\b|(?<![\d.])0 ?%(?: apr| interest))"
             ),
             r"(?P<nine_out>9出13归|9进13出|9出13(?!\d))",
@@ -39,7 +41,8 @@ PATTERN = re.compile(
                 r"|一次性?还本付息|到期(?:一次性?|连本带利|本息)(?:一起|一次)?(?:还|付|结)清?|一次性?还清|利随本清"
                 r"|flat[- ](?:rate )?interest|flat rate|interest[- ]only|interest first|equal (?:monthly )?principal"
                 r"|equal (?:monthly |monthly total )?(?:instal+ments?|payments?)|level payments?|annuity"
-                r"|amorti[sz]\w+|bullet|\bflat\b(?! fees?)(?=$|[^\w]+(?:per|a|for|on|over|each|every|monthly|\d|,|;|$))"
+                r"|amorti[sz]\w+|bullet|\bflat\b(?! fees?)(?=$|[^\w]+(?:per|a|for|on|over|each|every|monthly|\d"
+                r"|,|;|$))"
                 r"|(?:everything|all|in full|lump sum|principal and interest)(?: of it)?(?: due| payable| paid"
                 r"| back| together| at once)?"
                 r" (?:at|in) the end|(?:everything|all|in full|lump sum|due) at maturity"
@@ -54,17 +57,20 @@ PATTERN = re.compile(
             ),
             (
                 rf"(?P<fen>{_STARTS}(?P<fen_n>{_N}) ?(?P<fen_unit>分(?!期|钟|之|析|行|公|开|手|别|成|享|给"
-                rf"|付|多|几|\d+ ?(?:期|个|月|年|次|周))|厘(?!米)|毫(?!米)"
+                rf"|付|多(?!$|[的,;。])|几|\d+ ?(?:期|个|月|年|次|周))|厘(?!米)|毫(?!米)"
                 r"|[毛角](?= ?(?:\d(?!\d)|半)?的?[利息]))(?P<fen_more>半"
+                r""
                 r"|\d(?![\d期个年月天.]))?(?: ?厘(?!米)(?P<fen_hao>\d(?![\d期个年月天.%]))?)?(?P<fen_tail>的?(?:利息?|息))?(?!钱))"
             ),
             (
                 rf"(?P<term>{_STARTS}(?P<tn>{_N}) ?(?P<half>个半)?(?:多?个 ?(?=月|星|礼|季"
                 rf"|年))?[- ]?(?P<tu>(?:(?<=个)|(?<=个 )|(?<=个半))月|月(?=还清|分期)|年(?![化息利费均])|天"
                 rf"|日(?![元息利均供费还])|周(?![息利转])|星期|礼拜|季度?|期(?!限|数)|次(?=还|付|分|交)"
-                r"|months?\b|mos?\b|years?\b|yrs?\b|days?\b|weeks?\b|wks?\b|quarters?\b|quarterly payments?\b|periods?\b|monthly\b|weekly\b|daily\b"
+                r"|months?\b|mos?\b|years?\b|yrs?\b|days?\b|weeks?\b|wks?\b|quarters?\b|quarterly payments?\b"
+                r"|periods?\b|monthly\b|weekly\b|daily\b"
                 r"|(?:equal )?(?:instal+ments?|payments?|repayments?)\b)(?P<t_half>半| and a half\b)?"
-                rf"|(?P<for_a>(?:(?<=for )|(?<=about )|(?<=around )|(?<=over )|(?<=in )|(?<=after )|(?<=within ))an? (?P<fu>month"
+                rf"|(?P<for_a>(?:(?<=for )|(?<=about )|(?<=around )|(?<=over )|(?<=in )|(?<=after )"
+                rf"|(?<=within ))an? (?P<fu>month"
                 rf"|year|week|day)\b(?! and a half))|(?P<half_of>半 ?(?P<hu>个月|年)"
                 rf"|half an? (?P<hu_en>month|year))"
                 r"|(?P<and_half>\ban? year and a half\b)"
@@ -73,7 +79,8 @@ PATTERN = re.compile(
             ),
             (
                 rf"(?P<money>(?P<cur>人民币 ?|[¥$£€]|us\$|\brmb ?|\bcny ?"
-                rf"|\busd ?)?{_STARTS}(?<![a-z])(?P<mn>{_N})(?!\d)(?!(?<=\b1)[- ](?:off|time)\b)(?!(?<=(?<![\d.])1)[年月日][利息])(?P<big> ?(?:k"
+                rf"|\busd ?)?{_STARTS}(?<![a-z])(?P<mn>{_N})(?!\d)(?!(?<=\b1)[- ](?:off"
+                rf"|time)\b)(?!(?<=(?<![\d.])1)[年月日][利息])(?P<big> ?(?:k"
                 rf"|w)\b)? ?"
                 r"(?P<mu>块(?P<mao>\d(?![\d.] ?|[期个年月天日周厘分]| ?(?:星|礼)))?(?:钱)?|元整?|毛钱?|角"
                 r"|分钱|人民币|圆|大洋|rmb\b|cny\b"
@@ -82,7 +89,8 @@ PATTERN = re.compile(
             ),
             (
                 r"(?P<total>(?:一共|总共|合计|共计|前前后后|前后|加起来|总的)(?:要|得|需要|需)?(?:归?还|付|交)(?:款"
-                r"|了|给他们?|给她)?|共(?:要|需)?还|连本带[利息]|本息(?:一共|合计|共)?|总还款额?|还款总额|还完(?:了|要|得|一?共|总共)*"
+                r"|了|给他们?|给她)?|共(?:要|需)?还|连本带[利息]|本息(?:一共|合计|共)?|总还款额?|还款总额|还完(?:了"
+                r"|要|得|一?共|总共)*"
                 r"|\bin total\b|\baltogether\b|\btotal(?: (?:repayment|of payments|to repay|payback))?\b"
                 r"|\ball in all\b)"
             ),
@@ -124,7 +132,8 @@ PATTERN = re.compile(
                 r"|拿了|只(?:给|打|转|放)了?我?|到卡|下款|给(?:你|我)?(?= ?[¥$~]?\d)|打给我|给我打?|放款"
                 r"|\breceiv(?:e|ed|ing)\b|\bgot\b|\bget(?:ting)?\b|\bin (?:my |your |the )?hand\b"
                 r"|\bpaid out\b|\bcash in hand\b|\bgave me\b|\bgives? me\b|\bdisbursed\b|\bcredited\b"
-                r"|\bnet\b|\blanded\b|\barrived\b|\bhit my\b|\bcame through\b|\btake home\b|\breached (?:me|my account)\b)"
+                r"|\bnet\b|\blanded\b|\barrived\b|\bhit my\b|\bcame through\b|\btake home\b|\breached (?:me"
+                r"|my account)\b)"
             ),
             (
                 r"(?P<interest>利息|利率|利钱|息费|[利息](?!率|润|用|索|于|害|好|事)"

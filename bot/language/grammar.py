@@ -28,14 +28,16 @@ _PRACTICES = (
     (
         Practice.COMPOUND,
         re.compile(
-            r"利滚利|利上加利|驴打滚|复利(?!.{0,4}(?:是什么|啥))|滚(?:雪球|利)|compound(?:s|ed|ing)|roll(?:ed|s|ing)?[- ]over"
+            r"利滚利|利上加利|驴打滚|复利(?!.{0,4}(?:是什么|啥))|滚(?:雪球|利)|compound(?:s|ed|ing)|roll(?:ed|s"
+            r"|ing)?[- ]over"
         ),
     ),
     (Practice.BALLOON, re.compile(r"气球贷|尾款(?:贷|大)|balloon")),
     (
         Practice.INTEREST_DEDUCTED_FIRST,
         re.compile(
-            r"扣(?:掉|了|除|下)?(?:第[1一]个?|首|头[1一]?个?)(?:月|期)的?(?:利息|息)|(?:第[1一]个?|首|头[1一]?个?)(?:月|期)的?利息.{0,8}扣"
+            r"扣(?:掉|了|除|下)?(?:第[1一]个?|首|头[1一]?个?)(?:月|期)的?(?:利息|息)|(?:第[1一]个?|首"
+            r"|头[1一]?个?)(?:月|期)的?利息.{0,8}扣"
             r"|利息(?:要|得|都)?(?:先|提前|预先)扣|先扣(?:掉|了)?利息|first (?:month|week)'?s interest.{0,24}deduct"
             r"|deduct\w*(?: the)? (?:first|interest)|interest (?:is |was )?deducted (?:first|up ?front|in advance)"
         ),

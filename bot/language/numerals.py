@@ -28,13 +28,13 @@ _MEASURE = (
     r"|块|元|months?\b|years?\b|days?\b|weeks?\b))"
 )
 _FIRST = (
-    rf"(?:(?:{_ARABIC}|[{_D}])(?:点[{_D}]+)?{_UNIT}+|[十拾]{_UNIT}*|(?<=每)[百千万](?=元|块)"
+    rf"(?:(?:{_ARABIC}|[{_D}])(?:点[{_D}]+)?{_UNIT}{{1,3}}|[十拾]{_UNIT}{{0,3}}|(?<=每)[百千万](?=元|块)"
     rf"|{_ARABIC}个(?=[wk万]){_UNIT})"
 )
-_MORE = rf"(?:零?(?:[1-9]\d{{0,3}}|[{_D}]){_UNIT}+|零?十)"
+_MORE = rf"(?:零?(?:[1-9]\d{{0,3}}|[{_D}]){_UNIT}{{1,3}}|零?十)"
 _VAGUE = r"[多来几余]"
 _RUN = (
-    rf"(?:{_FIRST}(?:{_VAGUE}{_UNIT}+)?{_MORE}*(?:零[{_D}\d]|(?<=[十拾])[{_D}]|半(?![年个月天])|[{_D}]{_MEASURE}"
+    rf"(?:{_FIRST}(?:{_VAGUE}{_UNIT}{{1,3}})?{_MORE}{{0,8}}(?:零[{_D}\d]|(?<=[十拾])[{_D}]|半(?![年个月天])|[{_D}]{_MEASURE}"
     rf"|(?<![十拾])\d+(?![\d.]){_MEASURE})?(?:点[{_D}]+(?![十百千万]))?{_VAGUE}?"
     rf"|{_ARABIC}{_VAGUE}?|[{_D}](?:[{_D}]{{2,}}|点[{_D}]+)|[{_D}])"
 )
@@ -95,6 +95,8 @@ _ENGLISH = re.compile(
     rf"|\d{{1,3}}(?= (?:hundred|thousand)\b)))*"
 )
 _HAS_ENGLISH = re.compile(r"[a-z]{3}")
+_MOST_WORDS = 24
+"""More is no number anybody says."""
 NUMBER = r"~?\d+(?:\.\d+)?(?:…\d+(?:\.\d+)?)?"
 
 
@@ -258,12 +260,14 @@ def _whole(parts: list[str], at: int) -> str:
     return str(_DIGITS.get(before, before))
 
 
-def _english(written: str) -> str | None:
+def _english(written: str) -> str | None:  # noqa: C901
     """Read number words; ``None`` when they make no number."""
     total, current = Decimal(0), None
     scale = Decimal(1)
     fraction = ""
     words = re.findall(r"[a-z]+|[\d.,]*\d", written)
+    if len(words) > _MOST_WORDS:
+        return None
     for at, word in enumerate(words):
         following = words[at + 1] if at + 1 < len(words) else ""
         if word == "and" or (word in {"a", "an"} and following in {"half", "quarter"}):

@@ -16,6 +16,7 @@ from bot.language.terms import (
 )
 from bot.language.tokens import Kind, Token
 
+_HAN = re.compile(r"[一-鿿]")
 _PLACES = Decimal("0.000001")
 _BETWEEN_PERIOD_AND_RATE = frozenset({Kind.INTEREST, Kind.FEE, Kind.FLAT, Kind.PRINCIPAL, Kind.PAY, Kind.UPFRONT})
 
@@ -52,7 +53,7 @@ def read_rates_and_fees(sentence: Sentence) -> tuple[Rate | None, list[Fee]]:
     interest = free or any(one.fee is None and not one.upfront for one in said)
     for one in said:
         if one.upfront or (one.fee is not None and _is_extra(one.fee, interest=interest)):
-            fees.append(_percentage_fee(one))
+            fees.append(_percentage_fee(sentence, one))
         else:
             rates.append(one)
     rate = _one_rate(sentence, rates)
@@ -71,9 +72,9 @@ def _is_extra(fee: Token, *, interest: bool) -> bool:
     )
 
 
-def _percentage_fee(said: _Said) -> Fee:
+def _percentage_fee(sentence: Sentence, said: _Said) -> Fee:
     number = said.token.number
-    name = said.fee.words.strip() if said.fee is not None else unnamed(said.token)
+    name = said.fee.words.strip() if said.fee is not None else unnamed(sentence)
     when = When.UPFRONT if said.upfront else When.EACH if said.period not in {None, Period.ONCE} else None
     value = Decimal(0) if number is None else number.value * (10 if said.token.detail[:1] in {"毛", "角"} else 1)
     return Fee(name, percent=value, when=when)
@@ -124,6 +125,7 @@ def _rate_at(sentence: Sentence, place: int) -> _Said:
         following = sentence.after(place + 1)
     upfront = any(one.kind is Kind.UPFRONT for one in (*nearby, *([following] if following else [])))
     period = _period_of(sentence, place, fee)
+    by_quarter = _by_quarter(sentence, place)
     if period is None and any(one.kind is Kind.ONCE for one in sentence.tokens[start:end]):
         period = Period.ONCE
     kind = RateKind.INTEREST if fee is None else RateKind.FLAT_FEE
@@ -139,8 +141,17 @@ def _rate_at(sentence: Sentence, place: int) -> _Said:
         reason = why or reason
     if len(values) > 1:
         reason = Reason.RANGE
+    if by_quarter and period is Period.MONTH:  # four quarters a year
+        options = [Rate(one.value * 4, Period.YEAR, one.kind) for one in options]
     reading = options[0] if len(options) == 1 else None
     return _Said(token, words, reading, tuple(options), reason, fee, period, upfront)
+
+
+def _by_quarter(sentence: Sentence, place: int) -> bool:
+    """Whether a rate is said for a quarter of a year."""
+    following = sentence.after(place)
+    near = [*nearby_cues(sentence, place), *([following] if following is not None else [])]
+    return any(one.kind is Kind.PERIOD and one.detail == "quarter" for one in near)
 
 
 def _name_after(sentence: Sentence, place: int) -> Token | None:
@@ -149,9 +160,11 @@ def _name_after(sentence: Sentence, place: int) -> Token | None:
     return following if following is not None and following.kind is Kind.FEE else None
 
 
-def _period_of(sentence: Sentence, place: int, fee: Token | None) -> Period | None:  # noqa: PLR0911
+def _period_of(sentence: Sentence, place: int, fee: Token | None) -> Period | None:  # noqa: C901, PLR0911
     """The period a rate is said for: the cue that follows at once, else the nearest before it."""
     following = sentence.after(place)
+    if following is not None and following.kind is Kind.METHOD:  # 1% flat per month
+        following = sentence.after(place + 1)
     if following is not None:
         if following.kind is Kind.PERIOD:
             return following.unit
@@ -206,9 +219,9 @@ def _fen_readings(  # noqa: PLR0911
     return [monthly, yearly], Reason.PERIOD_UNKNOWN
 
 
-def unnamed(cue: Token) -> str:
+def unnamed(sentence: Sentence) -> str:
     """What to call a deduction nobody named."""
-    return "deduction" if cue.words.isascii() else "砍头息"
+    return "砍头息" if _HAN.search(sentence.text.text) else "deduction"
 
 
 def percentage(part: Decimal, whole: Decimal) -> Decimal:

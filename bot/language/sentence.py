@@ -18,7 +18,9 @@ from bot.language.tokens import Kind, Token, tokens
 
 SMALLEST_BARE_SUM = 100
 _ABOUT_BEFORE = re.compile(
-    r"(?:大概|大约|差不多|不到|不足|小|快|just under|just over|a bit over|a little over|under|a little under|大致|左右|约莫|约|将近|接近|估计|可能|好像|about|around|approximately|approx\.?"
+    r"(?:大概|大约|差不多|不到|不足|小|快|just under|just over|a bit over|a little over|under|a little under|大致"
+    r"|左右|约莫|约|将近"
+    r"|接近|估计|可能|好像|about|around|approximately|approx\.?"
     r"|roughly|nearly|almost"
     r"|some|maybe|~)[ 是有要借了能贷每月还a]{0,6}$"
 )
@@ -91,7 +93,7 @@ def scan(text: str) -> Sentence:
     return Sentence(found, put_right(tokens(found)))
 
 
-def is_period(sentence: Sentence, place: int) -> bool:
+def is_period(sentence: Sentence, place: int) -> bool:  # noqa: PLR0911
     """Whether "一个月" or "7天" says how often rather than how long: 一个月200, 2个点一个月, 每7天."""
     token = sentence.tokens[place]
     if token.number is None or token.number.value != 1:

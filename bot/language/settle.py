@@ -29,6 +29,7 @@ _AT_END = re.compile(
     r"到期|到时候?|届时|年底|月底|[天月年周期]以?之?后|连本带[利息]|本息|\b(?:after|at the end|later)\b"
 )
 _AT_END_AFTER = re.compile(r"\b(?:at the end|back (?:in|after)|in \d|after|next (?:month|week|year)|later)\b")
+_PAID_OUT = re.compile(r"放款|批了?|下款")
 _ALTOGETHER = re.compile(r"[总一1]共|全部|加起来|总的|总利?息|total")
 
 
@@ -45,6 +46,7 @@ class Settlement:
         self, rate: Rate | None, fees: list[Fee], method: Method | None, practices: tuple[Practice, ...] = ()
     ) -> Terms:
         """The terms of the sentence."""
+        self._paid_out_is_lent()
         principal = self._principal()
         received = self._single(Field.RECEIVED, self.parts.get("received", []))
         fees = fees + [self._fee(one) for one in self.parts.get("fee", [])]
@@ -66,6 +68,16 @@ class Settlement:
             practices=practices,
             ambiguous=tuple(self.sentence.questions),
         )
+
+    def _paid_out_is_lent(self) -> None:
+        """放款一万，到卡9200: beside what arrived, what was paid out is the loan."""
+        received = self.parts.get("received", [])
+        if len(received) > 1 and not self.parts.get("principal") and _PAID_OUT.search(self._before(received[0])):
+            self.parts["principal"] = [received[0]]
+            self.parts["received"] = received[1:]
+
+    def _before(self, one: Sum) -> str:
+        return self.sentence.text.text[max(0, one.token.start - 4) : one.token.start]
 
     def _nine_out(
         self, principal: Decimal | None, received: Decimal | None, payment: Payment | None
@@ -119,7 +131,7 @@ class Settlement:
         when = When.UPFRONT if one.upfront else When.EACH if one.period is not None else None
         return Fee(one.name, amount=one.value, when=when)
 
-    def _payments(  # noqa: C901
+    def _payments(  # noqa: C901, PLR0912
         self, principal: Decimal | None, received: Decimal | None, rate: Rate | None
     ) -> tuple[Payment | None, Decimal | None, Sum | None]:
         """Which sums are paid back each period, which at once, and which are interest."""

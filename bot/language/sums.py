@@ -33,6 +33,7 @@ class Sum:
     period: Period | None = None
     upfront: bool = False
     name: str = ""
+    quarterly: bool = False
     instalment: bool = False
     """Said of 每期: as long as an instalment is."""
 
@@ -75,6 +76,8 @@ class _Sorter:
                 continue
             one = Sum(place, token, token.number.value)
             role = self._role(one)
+            if one.quarterly and role in {"payment", "each", "interest"}:
+                continue  # no period of ours; nothing is better than a wrong month
             if role is not None and not self._is_percentage(one, role):
                 self.sorted.parts.setdefault(role, []).append(one)
 
@@ -151,7 +154,7 @@ class _Sorter:
             return self._without_cue(one)
         if nearest.kind is Kind.UPFRONT:
             named = next((token for token in (*reversed(back), later) if token and token.kind is Kind.FEE), None)
-            one.name = named.words.strip() if named else unnamed(nearest)
+            one.name = named.words.strip() if named else unnamed(self.sentence)
             return "fee"
         if nearest.kind is Kind.PERIOD:
             one.name = nearest.words
@@ -160,7 +163,7 @@ class _Sorter:
             one.name = nearest.words.strip()
             return "fee"
         if nearest.kind is Kind.INTEREST and one.upfront:
-            one.name = unnamed(nearest)
+            one.name = unnamed(self.sentence)
             return "fee"
         if nearest.kind is Kind.RECEIVED and nearest.words.startswith("给") and one.period is not None:
             return "payment"  # 每月给八百
@@ -207,14 +210,17 @@ class _Sorter:
     def _period(self, one: Sum, following: Token | None, back: list[Token]) -> Period | None:
         later = self.sentence.after(one.place + 1)
         spoken_for = later is not None and later.kind in {Kind.MONEY, Kind.PERCENT, Kind.FEN}  # 1万日息5元
+        if following is not None and following.kind is Kind.PERIOD:
+            one.quarterly = following.detail == "quarter"
         if following is not None and following.kind is Kind.PERIOD and (following.words.isascii() or not spoken_for):
             return following.unit
-        if following is not None and following.kind in {Kind.INTEREST, Kind.FEE} and later is not None:
-            if later.kind is Kind.PERIOD and later.words.isascii():  # 200 interest a month
-                return later.unit
+        named = following is not None and following.kind in {Kind.INTEREST, Kind.FEE}
+        if named and later is not None and later.kind is Kind.PERIOD and later.words.isascii():
+            return later.unit  # 200 interest a month
         for token in reversed(back):
             if token.kind is Kind.PERIOD:
                 one.instalment = token.detail == "instalment"
+                one.quarterly = token.detail == "quarter"
                 return token.unit
             if token.kind is Kind.TERM and is_period(self.sentence, self.sentence.tokens.index(token)):
                 one.instalment = bool(token.detail)

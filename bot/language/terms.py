@@ -1,7 +1,7 @@
 """What a sentence says about a loan: only what was said, and separately what could be read in more than one way."""
 
 from dataclasses import dataclass
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal, localcontext
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
@@ -88,8 +88,17 @@ class Rate:
     kind: RateKind = RateKind.INTEREST
 
     def to_json(self) -> dict[str, Any]:
-        """As the JSON-lines tools write it."""
-        return {"value": plain(self.value), "period": self.period.value, "kind": self.kind.value}
+        """As the JSON-lines tools write it: by day, month, year or once.
+
+        A week is no period of theirs: the rate of a week is written as its seventh by the day, to six places, half
+        up, and ``said`` keeps it as it was said.
+        """
+        if self.period is not Period.WEEK:
+            return {"value": plain(self.value), "period": self.period.value, "kind": self.kind.value}
+        with localcontext(prec=40):
+            daily = (self.value / 7).quantize(Decimal("0.000001"), rounding=ROUND_HALF_UP)
+        said = {"value": plain(self.value), "period": self.period.value}
+        return {"value": plain(daily), "period": Period.DAY.value, "kind": self.kind.value, "said": said}
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +115,7 @@ class Term:
 
 @dataclass(frozen=True, slots=True)
 class Payment:
-    """What is paid back each ``period``; ``once`` means a single payment at the end."""
+    """What is paid back each ``period``, a week included; ``once`` means a single payment at the end."""
 
     amount: Decimal
     period: Period

@@ -52,7 +52,8 @@ class Token:
 
 
 _UNITS = {
-    "月": Period.MONTH, "期": Period.MONTH, "次": Period.MONTH, "m": Period.MONTH, "日": Period.DAY, "天": Period.DAY, "d": Period.DAY,
+    "月": Period.MONTH, "期": Period.MONTH, "次": Period.MONTH, "m": Period.MONTH,
+    "日": Period.DAY, "天": Period.DAY, "d": Period.DAY,
     "年": Period.YEAR, "y": Period.YEAR, "a": Period.YEAR, "周": Period.WEEK, "星": Period.WEEK, "礼": Period.WEEK,
     "w": Period.WEEK, "i": Period.MONTH, "p": Period.MONTH, "e": Period.MONTH, "r": Period.MONTH,
 }  # fmt: skip
