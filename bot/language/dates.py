@@ -5,6 +5,7 @@ from datetime import date, timedelta
 
 from bot.language.folding import fold
 from bot.language.numerals import digits
+from bot.language.spelling import rewrite
 
 _MOST_READ = 200
 _MONTHS = {
@@ -21,6 +22,8 @@ _MONTH = (
 _IN = re.compile(r"\b(?:last|this|in|since|of|from) $")
 _FULL = re.compile(r"(?<!\d)(?P<y>(?:19|20)\d\d) ?[-/.年] ?(?P<m>\d\d?)(?: ?[-/.月] ?(?P<d>\d\d?))?(?!\d)")
 _COMPACT = re.compile(r"(?<!\d)(?P<y>(?:19|20)\d\d)(?P<m>0[1-9]|1[0-2])(?P<d>0[1-9]|[12]\d|3[01])(?!\d)")
+_SLASHED = re.compile(r"(?<!\d)(?P<a>\d\d?)[/.](?P<b>\d\d?)[/.](?P<y>(?:19|20)\d\d)(?!\d)")
+_DAY = re.compile(r"(?<!\d)(?P<d>\d\d?) ?(?:号|日|st\b|nd\b|rd\b|th\b)")
 _ENGLISH = re.compile(
     rf"(?:\b(?P<d>\d\d?)(?:st|nd|rd|th)? (?:of )?)?\b{_MONTH.format('m')}(?: (?P<d2>\d\d?)(?:st|nd|rd"
     rf"|th)?\b(?!\d))?,?(?: (?P<y>(?:19|20)\d\d))?\b"
@@ -43,7 +46,7 @@ _DAYS_AWAY = {
 _DAY_WORD = re.compile("|".join(sorted(_DAYS_AWAY, key=len, reverse=True)))
 _AGO = re.compile(
     r"(?:(?P<n>\d+)|(?P<half>半|half an?)|\ban?) ?个?(?P<half2>半)? ?(?P<u>年|月|星期|礼拜|周|天|日|years?|months?"
-    r"|weeks?|days?)(?P<half3>半)?多?(?:之|以)? ?(?P<way>前|后|ago|before|later|from now)"
+    r"|weeks?|days?)(?P<half3>半)?多?(?:之|以)? ?(?P<way>前|后|ago|back|before|later|from now)"
 )
 _LAST = re.compile(r"(?P<n>上上|上|本|这|下|last|this|next) ?个?(?P<u>月|星期|礼拜|周|month|week)(?!息|利)")
 _MOST_AWAY = 36_600
@@ -51,10 +54,11 @@ _MOST_AWAY = 36_600
 
 def read_date(text: str, today: date) -> date | None:
     """The date somebody means, counted from ``today``; ``None`` when there is none or it does not exist."""
-    original = text[:_MOST_READ]
+    original, _ = rewrite(text[:_MOST_READ])
     words = digits(fold(original), original).text
     try:
-        return _written(words, today) or _relative(words, today)
+        found = _written(words, today)
+        return found if found is not None or _SLASHED.search(words) else _relative(words, today)
     except (ValueError, OverflowError):
         return None
 
@@ -63,6 +67,9 @@ def _written(words: str, today: date) -> date | None:
     found = _FULL.search(words) or _COMPACT.search(words)
     if found:
         return date(int(found["y"]), int(found["m"]), int(found["d"] or 1))
+    slashed = _SLASHED.search(words)
+    if slashed:
+        return _slashed(int(slashed["a"]), int(slashed["b"]), int(slashed["y"]))
     english = _ENGLISH.search(words)
     year = _year(words, today)
     if english and (
@@ -81,6 +88,13 @@ def _written(words: str, today: date) -> date | None:
     if re.search(r"年底|年末", words) and year is not None:
         return date(year, 12, 1)
     return None if year is None else date(year, 1, 1)
+
+
+def _slashed(first: int, second: int, year: int) -> date | None:
+    """15/3/2024 and 3/15/2024; ``None`` when both may be the month."""
+    if first <= 12 and second <= 12 and first != second:  # noqa: PLR2004
+        return None
+    return date(year, second, first) if first > 12 else date(year, first, second)  # noqa: PLR2004
 
 
 def _year(words: str, today: date) -> int | None:
@@ -109,13 +123,14 @@ def _relative(words: str, today: date) -> date | None:
     found = _AGO.search(words)
     if found:
         count = float(found["n"] or (0.5 if found["half"] else 1)) + (0.5 if found["half2"] or found["half3"] else 0)
-        way = -1 if found["way"] in {"前", "ago", "before"} else 1
+        way = -1 if found["way"] in {"前", "ago", "back", "before"} else 1
         return _shift(today, way * count, found["u"]) if count < _MOST_AWAY else None
     found = _LAST.search(words)
     if found:
         away = {"上上": -2, "上": -1, "last": -1, "下": 1, "next": 1}.get(found["n"], 0)
         moved = _shift(today, away, found["u"])
-        return moved.replace(day=1) if found["u"] in {"月", "month"} else moved
+        day = _DAY.search(words)
+        return moved.replace(day=int(day["d"]) if day else 1) if found["u"] in {"月", "month"} else moved
     return None
 
 

@@ -19,7 +19,7 @@ _REWRITTEN: tuple[tuple[re.Pattern[str], str], ...] = tuple(
         (r"\bint(?:rest|erst|ress?t)\b", "interest"),
         (r"\bbor+ow?(?=(?:ed|ing|s)?\b)", "borrow"),
         (r"\bemi\b", "monthly payment"),
-        (r"\b(?:a )?couple(?: of)? (?=thousand|hundred|grand)", "about 2 "),
+        (r"\b(?:a )?couple(?: of)? (?=thousand|hundred|grand|months|weeks|years|days)", "about 2 "),
         (r"(?<=\d)m(?= (?:yuan|rmb|dollars))", " million"),
         (r"\bbetween ([$¥£]?[\w.,%]+) and (?=[$¥£\d])", r"\1 to "),
         (r"\bcents? on the dollar\b", "percent"),

@@ -26,6 +26,33 @@ def test_terms(text: str, count: int, unit: str) -> None:
     assert read_term(text) == Term(count, Period(unit))
 
 
+AMOUNTS = [
+    ("五千左右吧", "5000"), ("大概一万二", "12000"), ("about 5k", "5000"), ("half a million", "500000"),
+    ("a couple of thousand", "2000"), ("借一万，不对两万", "20000"), ("10 thousnd", "10000"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("text", "value"), AMOUNTS)
+def test_one_amount(text: str, value: str) -> None:
+    assert read_amount(text) == D(value)
+
+
+@pytest.mark.parametrize("text", ["我28岁", "不记得了", "13812345678", "一万五到两万", "10个"])
+def test_not_one_amount(text: str) -> None:
+    assert read_amount(text) is None
+
+
+MORE_TERMS = [
+    ("俩月", 2, "month"), ("a fortnight", 2, "week"), ("18 mo", 18, "month"), ("12期，哦不24期", 24, "month"),
+    ("期限12", 12, "month"), ("ten mounths", 10, "month"), ("十二个月左右", 12, "month"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("text", "count", "unit"), MORE_TERMS)
+def test_more_terms(text: str, count: int, unit: str) -> None:
+    assert read_term(text) == Term(count, Period(unit))
+
+
 @pytest.mark.parametrize("text", ["", "不知道", "一万块", "2分", "0期", "12-24期", "3.5"])
 def test_not_one_term(text: str) -> None:
     assert read_term(text) is None
@@ -59,6 +86,11 @@ DATES = [
     ("last month", date(2026, 10, 1)),
     ("yesterday", date(2026, 11, 23)), ("last March", date(2026, 3, 1)), ("23年5月", date(2023, 5, 1)),
     ("2022", date(2022, 1, 1)),
+    ("大概去年三月份", date(2025, 3, 1)), ("上个月15号", date(2026, 10, 15)),
+    ("the 15th of last month", date(2026, 10, 15)),
+    ("3/15/2024", date(2024, 3, 15)), ("15/3/2024", date(2024, 3, 15)), ("3 months back", date(2026, 8, 24)),
+    ("a couple of months ago", date(2026, 9, 24)), ("去年10月份左右", date(2025, 10, 1)),
+    ("去年年底", date(2025, 12, 1)),
     ("一个半月前", date(2026, 9, 24)), ("last year", date(2025, 1, 1)),
 ]  # fmt: skip
 
@@ -68,7 +100,9 @@ def test_dates(text: str, expected: date) -> None:
     assert read_date(text, TODAY) == expected
 
 
-@pytest.mark.parametrize("text", ["", "不记得了", "2024年13月", "2024-02-30", "may I ask", "一万", "99999999年前"])
+@pytest.mark.parametrize(
+    "text", ["", "不记得了", "2024年13月", "2024-02-30", "may I ask", "一万", "99999999年前", "3/4/2024"]
+)
 def test_no_date(text: str) -> None:
     assert read_date(text, TODAY) is None
 
