@@ -64,11 +64,13 @@ PATTERN = re.compile(
             ),
             (
                 rf"(?P<term>{_STARTS}(?P<tn>{_N}) ?(?P<half>个半)?(?:多?个 ?(?=月|星|礼|季"
-                rf"|年))?[- ]?(?P<tu>(?:(?<=个)|(?<=个 )|(?<=个半))月|月(?=还清|分期)|年(?![化息利费均])|天"
+                rf"|年))?[- ]?(?P<tu>(?:(?<=个)|(?<=个 )|(?<=个半))月"
+                rf"|月(?=还清|分期)|年(?![化息利费均])|(?<=[2-9])年(?=利[率息])|天"
                 rf"|日(?![元息利均供费还])|周(?![息利转])|星期|礼拜|季度?|期(?!限|数)|次(?=还|付|分|交)"
                 r"|months?\b|mos?\b|years?\b|yrs?\b|days?\b|weeks?\b|wks?\b|quarters?\b|quarterly payments?\b"
-                r"|periods?\b|monthly\b|weekly\b|daily\b"
-                r"|(?:equal )?(?:instal+ments?|payments?|repayments?)\b)(?P<t_half>半| and a half\b)?"
+                r"|periods?\b|(?:monthly|weekly|daily)(?= (?:re)?(?:pay|instal))"
+                r"|(?:equal (?:monthly |weekly )?)?(?:instal+ments?|payments?"
+                r"|repayments?)\b)(?P<t_half>半| and a half\b)?"
                 rf"|(?P<for_a>(?:(?<=for )|(?<=about )|(?<=around )|(?<=over )|(?<=in )|(?<=after )"
                 rf"|(?<=within ))an? (?P<fu>month"
                 rf"|year|week|day)\b(?! and a half))|(?P<half_of>半 ?(?P<hu>个月|年)"
@@ -120,7 +122,7 @@ PATTERN = re.compile(
             (
                 r"(?P<period>(?<![\d个半几多])(?P<p_bare>[月日年])(?= ?(?:~?\d[\d.…]* ?(?:分|厘|%|个?点"
                 r"|毛利)|[万千]\d|[百千万]分之|[一-鿿]{2,3}费))|(?:每|一个?|按|/|1个?|平均每)? ?(?P<p_zh>月|日|年"
-                r"|周)(?:利率|利息|息|利|费率?|化(?:利率|率)?|均|供|还款|还本金?|还)"
+                r"|周)(?:利率|利息|息|利|费率?|化(?:利率|率)?|均|供|还款|还本付息|还本金?|还)"
                 r"|(?:每|/|按|逐) ?(?:1|个|一)?个?(?P<p_each>月|日|天|年|期|周|星期|礼拜|季度?)"
                 r"|\b(?:a|an|per|each|every|/|1|by the) ?(?P<p_en>month|mo\b|day|year|annum|week|instal+ment|period"
                 r"|quarter)\b|/ ?(?P<p_sl>month|mo|day|year|yr|week|wk|m|d|y|instal+ment|period)\b"

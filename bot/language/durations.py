@@ -87,7 +87,7 @@ def _in_lengths(sentence: Sentence, term: Term | None) -> Term | None:
 
 def _is_each(sentence: Sentence, token: Token) -> bool:
     """每7天, 分4期每期7天: says how long one instalment is."""
-    return sentence.text.text[max(0, token.start - 3) : token.start].rstrip(" ").endswith(("每", "每期", "every"))
+    return sentence.text.text[max(0, token.start - 6) : token.start].rstrip(" ").endswith(("每", "每期", "every"))
 
 
 def _one_term(sentence: Sentence, found: list[tuple[Token, Term]]) -> Term | None:

@@ -166,7 +166,7 @@ def _period_of(sentence: Sentence, place: int, fee: Token | None) -> Period | No
     if following is not None and following.kind is Kind.METHOD:  # 1% flat per month
         following = sentence.after(place + 1)
     if following is not None:
-        if following.kind is Kind.PERIOD:
+        if following.kind is Kind.PERIOD and following.detail != "pay":  # 3.3%，每月还多少
             return following.unit
         if following.kind is Kind.TERM and is_period(sentence, place + 1):
             return following.unit
@@ -185,6 +185,8 @@ def _period_of(sentence: Sentence, place: int, fee: Token | None) -> Period | No
 
 
 def _readings(token: Token, value: Decimal, period: Period | None, kind: RateKind) -> tuple[list[Rate], Reason | None]:
+    if not value:  # nothing is nothing, whatever the period
+        return [Rate(value, period or Period.YEAR, kind)], None
     if token.kind is Kind.PERCENT:
         if period is not None:
             return [Rate(value, period, kind)], None

@@ -24,6 +24,7 @@ _ABOUT_BEFORE = re.compile(
     r"|roughly|nearly|almost"
     r"|some|maybe|~)[ 是有要借了能贷每月还a]{0,6}$"
 )
+_HOW_MUCH = re.compile(r" ?(?:要|得|应该)?(?:还|付|交|给)(?:多少|几)")
 _ABOUT_AFTER = re.compile(
     r" ?(?:元|块钱?|个月)?(?:多(?![少大久长])|左右|上下|出头|不到|来块|or so\b|ish\b|roughly\b|give or take)"
 )
@@ -102,6 +103,8 @@ def is_period(sentence: Sentence, place: int) -> bool:  # noqa: PLR0911
     if token.detail:  # 一期1072
         return token.words.endswith("期") and following is not None and following.kind is Kind.MONEY
     if following is not None and following.kind is Kind.RECEIVED and following.words.startswith("给"):
+        return True
+    if _HOW_MUCH.match(sentence.text.text, token.end):  # 一个月还多少
         return True
     if previous is not None and previous.kind in {Kind.PERCENT, Kind.FEN}:
         # 月息八厘做一年 has its period already; 两个点一个月 has it here.

@@ -91,13 +91,16 @@ def tokens(text: Digits) -> list[Token]:
 
 
 def _tenths(cue: Token | None, token: Token) -> Token:
-    """月息一毛 is ten percent; 日息五毛 is half a yuan."""
+    """月息一毛 is ten percent, 月利息一分钱 one; 日息五毛 is half a yuan."""
     monthly = cue is not None and cue.kind is Kind.PERIOD and cue.detail == "rate" and cue.unit is Period.MONTH
-    if not monthly or cue is None or token.kind is not Kind.MONEY or not token.words.endswith(("毛", "角")):
+    if not monthly or cue is None or token.kind is not Kind.MONEY:
         return token
     if token.number is None or token.start - cue.end > 1:
         return token
-    return Token(Kind.FEN, token.start, token.end, token.words, _scaled(token.number, Decimal(100)), detail="毛")
+    coin = next((name for name in ("毛", "角", "分钱") if token.words.endswith(name)), None)
+    if coin is None:
+        return token
+    return Token(Kind.FEN, token.start, token.end, token.words, _scaled(token.number, Decimal(100)), detail=coin[0])
 
 
 def _range(first: Token, second: Token, text: str) -> Token | None:
@@ -224,7 +227,7 @@ def _period(found: re.Match[str]) -> Token:
         unit = Period.YEAR
     detail = ""
     if found["p_zh"]:
-        tail = found[0].rstrip("率")[-1]
+        tail = "还" if found[0].endswith("还本付息") else found[0].rstrip("率")[-1]
         detail = {"供": "pay", "还": "pay", "款": "pay", "本": "pay", "金": "pay", "均": "", "费": "fee"}.get(
             tail, "rate"
         )
