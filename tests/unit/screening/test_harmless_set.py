@@ -42,7 +42,7 @@ def test_every_text_is_a_text(harmless):
 
 
 def test_there_are_enough(harmless):
-    assert sum(len(texts(harmless[split])) for split in SPLITS) >= 600
+    assert sum(len(texts(harmless[split])) for split in SPLITS) >= 900
 
 
 def test_the_splits_are_even_and_hold_the_same_kinds(harmless):
