@@ -1,7 +1,8 @@
 """How well ``mingbai understand`` tells topics apart, and how fast: ``python -m bench.understanding [--file F]``.
 
-A file holds texts under their topic, the two languages apart: ``{topic: {zh: [...], en: [...]}}``, or the other way
-round. ``--misses`` prints every text that was taken for something else; leave it out for what must stay unseen.
+A file holds texts under their topic, with or without the language above or below it: ``{topic: {zh: [...]}}``. Where no
+language is named, a Chinese letter tells. ``--misses`` prints every text that was taken for something else; leave it
+out for what must stay unseen.
 """
 
 import argparse
@@ -50,10 +51,10 @@ def texts_of(part: Any, path: tuple[str, ...] = ()) -> Iterator[tuple[str, str, 
         for name, inner in part.items():
             yield from texts_of(inner, (*path, str(name)))
         return
-    language = next(name for name in path if name in LANGUAGES)
     topic = next(name for name in path if name in TOPICS)
-    for text in part:
-        yield str(text), language, topic
+    named = next((name for name in path if name in LANGUAGES), None)
+    for text in map(str, part):
+        yield text, named or ("zh" if any("一" <= letter <= "鿿" for letter in text) else "en"), topic
 
 
 def ask(texts: list[tuple[str, str, str]]) -> list[Asked]:
