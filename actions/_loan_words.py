@@ -118,6 +118,7 @@ def _of_terms(said: grammar.Terms) -> tuple[dict[str, Any], tuple[str, ...]]:
             facts |= _choice(fact, _written(value), date.min)
         except TermsError as error:
             wrong.append(error.field)
+    wrong += [doubt.field.value for doubt in said.ambiguous if doubt.reason is grammar.Reason.TOO_LARGE]
     if said.fees:
         facts["fees"] = tuple(_fee(_written(fee)) for fee in said.fees)
     doubts = tuple(

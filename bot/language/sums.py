@@ -17,6 +17,7 @@ from bot.language.terms import (
 from bot.language.tokens import Kind, Token
 
 _MOST = Decimal("1e12")
+_ASKS = re.compile(r"多少|几多|多大|啥|什么|how much|what")
 _LEAST_BARE_INTEREST = 37
 """Below, a number said as interest without any unit is a percentage; at or above, a sum of yuan."""
 _LEAST_BARE_FEE = 5
@@ -58,6 +59,9 @@ class Sorted:
     bare_rate: Rate | None = None
 
 
+_FIELDS = {"payment": Field.PAYMENT, "each": Field.PAYMENT, "received": Field.RECEIVED, "total": Field.TOTAL}
+
+
 def sort_sums(sentence: Sentence) -> Sorted:
     """Give every sum its part."""
     sorter = _Sorter(sentence)
@@ -72,10 +76,13 @@ class _Sorter:
 
     def sort(self) -> None:
         for place, token in enumerate(self.sentence.tokens):
-            if token.kind is not Kind.MONEY or token.number is None or not 0 < token.number.value <= _MOST:
+            if token.kind is not Kind.MONEY or token.number is None or token.number.value <= 0:
                 continue
             one = Sum(place, token, token.number.value)
             role = self._role(one)
+            if one.value > _MOST:
+                self.sentence.ask(_FIELDS.get(role or "", Field.PRINCIPAL), self.sentence.quote(token), Reason.TOO_LARGE)
+                continue
             if one.quarterly and role in {"payment", "each", "interest"}:
                 continue  # no period of ours; nothing is better than a wrong month
             if role is not None and not self._is_percentage(one, role):
@@ -148,7 +155,8 @@ class _Sorter:
             ),
             None,
         )
-        if forward is not None and (nearest is None or nearest.kind in _YIELDING):
+        asked_after = forward is not None and forward.kind is Kind.INTEREST and self._asks_for(one, forward, nearest)
+        if forward is not None and not asked_after and (nearest is None or nearest.kind in _YIELDING):
             nearest = forward
         if nearest is None:
             return self._without_cue(one)
@@ -168,6 +176,11 @@ class _Sorter:
         if nearest.kind is Kind.RECEIVED and nearest.words.startswith("给") and one.period is not None:
             return "payment"  # 每月给八百
         return _ROLES[nearest.kind]
+
+    def _asks_for(self, one: Sum, interest: Token, nearest: Token | None) -> bool:
+        """借3万要多少利息, 借3万元的利息: the interest is what is asked for, and the sum is the loan."""
+        borrowed = nearest is not None and nearest.kind is Kind.PRINCIPAL
+        return borrowed or bool(_ASKS.search(self.sentence.text.text[one.token.end : interest.end + 4]))
 
     def _back(self, one: Sum) -> list[Token]:
         """Cues before a sum: up to the number before, or the clause; a lone comma after a cue is passed over."""

@@ -77,6 +77,8 @@ class Reason(StrEnum):
     RANGE = "range"
     APPROXIMATE = "approximate"
     SEVERAL_SAID = "several_said"
+    TOO_LARGE = "too_large"
+    """No sum of money is that large; it has no readings."""
 
 
 @dataclass(frozen=True, slots=True)

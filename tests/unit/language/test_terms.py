@@ -135,9 +135,9 @@ def test_no_order_of_its_own_words_breaks_it(text: str) -> None:
     found = read_terms(text)
     json.dumps(found.to_json(), allow_nan=False)
     for question in found.ambiguous:
-        assert question.readings
+        assert question.readings or question.reason is Reason.TOO_LARGE
         assert question.text in text
-        if question.reason is not Reason.APPROXIMATE and question.field is not Field.PAYMENT:
+        if question.reason is not Reason.APPROXIMATE and question.field not in {Field.PAYMENT, Field.FEES}:
             assert getattr(found, question.field.value) is None or question.field is Field.RATE
 
 
