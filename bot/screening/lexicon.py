@@ -79,7 +79,7 @@ class Match:
 class Reading:
     """One text, read: tokens, sentences, and where each slot occurs."""
 
-    __slots__ = ("_ends", "_normalised", "_starts", "found", "possible", "sentence", "tokens")
+    __slots__ = ("_ends", "_normalised", "_starts", "forms", "found", "possible", "sentence", "tokens")
 
     def __init__(self, normalised: Normalised) -> None:
         self._normalised = normalised
@@ -90,6 +90,8 @@ class Reading:
         self.found: dict[int, list[Span]] = {}
         self.possible: frozenset[int] = frozenset()
         """The phrases all of whose slots occur somewhere."""
+        self.forms: dict[str, list[Span]] = {}
+        """Links and numbers with the tokens they cover."""
         sentence = 0
         for match in _TOKEN.finditer(normalised.text):
             token = match[0]
@@ -99,24 +101,25 @@ class Reading:
             self.sentence.append(sentence)
             if token in _SENTENCE_END:
                 sentence += 1
+        for name, pattern in forms.ALL:
+            for match in pattern.finditer(normalised.text):
+                first = bisect_left(self._ends, match.start() + 1)
+                last = bisect_left(self._starts, match.end())
+                if first < last:
+                    self.forms.setdefault(name, []).append((first, last))
+
+    def words(self, start: int, end: int) -> str:
+        """The person's own words from one token to another."""
+        return self._normalised.original(self._starts[start], self._ends[end - 1]).strip()
 
     def quote(self, match: Match, longest: int) -> str:
         """The person's own words: from first to last place, or only the longest place when that is too much."""
         start, end = match.start, match.end
-        text = self._normalised.original(self._starts[start], self._ends[end - 1])
+        text = self.words(start, end)
         if len(text) > longest:
             start, end = max(match.places, key=lambda place: self._ends[place[1] - 1] - self._starts[place[0]])
-            text = self._normalised.original(self._starts[start], self._ends[end - 1])
-        return text.strip()
-
-    def forms(self) -> Iterator[tuple[str, Span]]:
-        """Links and numbers with the tokens they cover."""
-        for name, pattern in forms.ALL:
-            for match in pattern.finditer(self._normalised.text):
-                first = bisect_left(self._ends, match.start() + 1)
-                last = bisect_left(self._starts, match.end())
-                if first < last:
-                    yield name, (first, last)
+            text = self.words(start, end)
+        return text
 
 
 def stem(token: str) -> str:
@@ -172,9 +175,9 @@ class Lexicon:
             for key, start, end in self._matcher(Doc(self._vocab, words=words)):
                 for slot in self._slots_of[key]:
                     found[slot].append((start, end))
-        for form, span in reading.forms():
+        for form, spans in reading.forms.items():
             for slot in self._slots_of_form[form]:
-                found[slot].append(span)
+                found[slot] += spans
         for spans in found.values():
             spans.sort()
         reading.found = dict(found)

@@ -1,0 +1,78 @@
+"""Examples of our own that the likeness model learns from: tricks by family, and everyday messages.
+
+An example is a template: ``(招|急招)兼职`` stands for both. Each gives a few texts, always the same ones, in which every
+alternative of every place occurs as far as ``MOST_VARIANTS`` reaches.
+"""
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Annotated, NamedTuple
+
+from pydantic import Field, RootModel
+
+from bot.content.base import ContentError, Pack, read_pack
+
+MOST_VARIANTS = 4
+_CHOICE = re.compile(r"\(([^()|]*(?:\|[^()|]*)+)\)")
+
+_Templates = Annotated[tuple[str, ...], Field(min_length=1)]
+
+
+class Example(NamedTuple):
+    """One text to learn from; texts of the same ``template`` are near copies of each other."""
+
+    text: str
+    family: str | None
+    """``None`` for a harmless one."""
+    template: int
+
+
+class FraudExamples(Pack):
+    """Everything there is to learn from."""
+
+    tricks: dict[str, _Templates]
+    """By the id of the family."""
+    harmless: dict[str, _Templates]
+    """By the kind of message, which only helps the people who write them."""
+
+    def texts(self) -> Iterator[Example]:
+        """Every text, spelled out."""
+        number = 0
+        for source, is_trick in ((self.tricks, True), (self.harmless, False)):
+            for key, templates in source.items():
+                for template in templates:
+                    for text in spelled_out(template):
+                        yield Example(text, key if is_trick else None, number)
+                    number += 1
+
+
+class _List(RootModel[_Templates]):
+    pass
+
+
+class _Kinds(RootModel[dict[str, _Templates]]):
+    pass
+
+
+def spelled_out(template: str) -> Iterator[str]:
+    """The texts of one template. The places move through their alternatives at different speeds, so that they mix."""
+    choices = [choice.split("|") for choice in _CHOICE.findall(template)]
+    most = max(map(len, choices), default=1)
+    for variant in range(min(most, MOST_VARIANTS)):
+        picks = iter(
+            [choice[(variant * (1 + place % 3) + place + variant) % len(choice)] for place, choice in enumerate(choices)]
+            if choices and variant
+            else [choice[0] for choice in choices]
+        )
+        yield _CHOICE.sub(lambda _, picks=picks: next(picks), template)  # type: ignore[misc]
+
+
+def load_examples(folder: Path) -> FraudExamples:
+    """``data/fraud/examples``. Raises ``ContentError`` naming the file."""
+    files = sorted(folder.glob("*.yml"))
+    if not files:
+        raise ContentError(f"{folder.name}: there is not one example in this folder")
+    tricks = {file.stem: read_pack(file, _List).root for file in files if file.stem != "harmless"}
+    harmless = read_pack(folder / "harmless.yml", _Kinds).root
+    return FraudExamples(tricks=tricks, harmless=harmless)
