@@ -8,13 +8,15 @@ Phrases are written in a notation a reviewer can read::
 ``&`` means "elsewhere nearby, in either order", ``<link>`` stands for something recognised by its form.
 """
 
+from collections.abc import Container, Iterable
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, Self
+from typing import Annotated, Literal, Self
 
 from pydantic import Field, RootModel, model_validator
 
 from bot.content.base import Bilingual, ContentError, Fact, Pack, read_pack, read_packs
+from bot.content.fraud_examples import FraudExamples, load_examples
 
 FORMS = frozenset({"<n>", "<link>", "<odd-link>", "<foreign-number>", "<phone>"})
 
@@ -122,6 +124,43 @@ class Emergencies(Pack):
     source: str
 
 
+class Distress(Pack):
+    """Words of somebody who may not want to live; a sign inside a ``figurative`` phrase does not count."""
+
+    signs: Phrases
+    figurative: Phrases
+
+
+class Caller(Phrases):
+    """Who somebody says they are (the phrases), and how to reach the real one."""
+
+    id: _Id
+    name: Bilingual
+    verify: Bilingual
+    hotlines: tuple[str, ...]
+    """Numbers of ``data/hotlines``."""
+
+
+class Question(Pack):
+    """Asks for what would change the verdict. Without ``families`` it fits any text."""
+
+    id: _Id
+    families: tuple[str, ...]
+    ask: Bilingual
+    if_yes: Literal["danger", "caution", "unsure"] | None = None
+    """The verdict after that answer; it stays when absent."""
+    if_no: Literal["danger", "caution", "unsure"] | None = None
+    advice: Annotated[tuple[str, ...], Field(min_length=1)]
+
+
+class _Callers(RootModel[tuple[Caller, ...]]):
+    pass
+
+
+class _Questions(RootModel[tuple[Question, ...]]):
+    pass
+
+
 class _Advice(RootModel[dict[str, Bilingual]]):
     pass
 
@@ -146,20 +185,29 @@ class FraudPack(Pack):
     speech: Speech
     emergencies: Emergencies
     spelling: Spelling
+    distress: Distress
+    callers: tuple[Caller, ...]
+    questions: tuple[Question, ...]
+    likeness_why: Bilingual
+    """Why wording alone is a sign; ``{family}`` is the name of the trick it resembles."""
+    examples: FraudExamples
 
     @model_validator(mode="after")
     def _everything_named_exists(self) -> Self:
-        for family in self.families:
-            for advice in family.advice:
-                if advice not in self.advice:
-                    raise ValueError(f"{family.id}: there is no advice {advice!r}")
-            for sign in family.signs:
-                for text in sign.both:
-                    self.phrase(text)
-        speech, emergencies = self.speech, self.emergencies
+        families = {family.id for family in self.families}
+        for user, keys in (
+            *((family.id, family.advice) for family in self.families),
+            *((question.id, question.advice) for question in self.questions),
+        ):
+            _all_known(user, "advice", keys, self.advice)
+        for question in self.questions:
+            _all_known(question.id, "family", question.families, families)
+        _all_known("examples", "family", self.examples.tricks, families)
+        speech, emergencies, distress = self.speech, self.emergencies, self.distress
         cues = (speech.prohibitions, speech.warnings, speech.judgements, speech.teaching, speech.questions)
         more = (speech.stories, speech.directives, *speech.contexts, *emergencies.signs, emergencies.denials)
-        for phrases in (*cues, *more):
+        signs = (sign for family in self.families for sign in family.signs)
+        for phrases in (*cues, *more, *signs, distress.signs, distress.figurative, *self.callers):
             for text in phrases.both:
                 self.phrase(text)
         return self
@@ -185,12 +233,23 @@ class FraudPack(Pack):
         return frozenset(words)
 
 
+def _all_known(user: str, kind: str, names: Iterable[str], known: Container[str]) -> None:
+    for name in names:
+        if name not in known:
+            raise ValueError(f"{user}: there is no {kind} {name!r}")
+
+
 def load_fraud(folder: Path) -> FraudPack:
     """The whole of ``data/fraud``. Raises ``ContentError`` naming file and field."""
     try:
         return FraudPack(
             families=tuple(read_packs(folder / "families", FraudFamily)),
             advice=read_pack(folder / "advice.yml", _Advice).root,
+            likeness_why=read_pack(folder / "likeness.yml", Bilingual),
+            distress=read_pack(folder / "distress.yml", Distress),
+            callers=read_pack(folder / "callers.yml", _Callers).root,
+            questions=read_pack(folder / "questions.yml", _Questions).root,
+            examples=load_examples(folder / "examples"),
             words=read_pack(folder / "words.yml", _Words).root,
             speech=read_pack(folder / "speech.yml", Speech),
             emergencies=read_pack(folder / "emergencies.yml", Emergencies),

@@ -1,6 +1,6 @@
 """What screening finds."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from bot.content.base import Bilingual
@@ -48,6 +48,18 @@ class Emergency:
 
 
 @dataclass(frozen=True, slots=True)
+class FollowUp:
+    """A yes-or-no question whose answer would change the verdict (``None``: that answer leaves it as it is)."""
+
+    id: str
+    ask: Bilingual
+    if_yes: Verdict | None
+    if_no: Verdict | None
+    advice: tuple[Bilingual, ...]
+    """What to do when the answer makes it dangerous."""
+
+
+@dataclass(frozen=True, slots=True)
 class Finding:
     """The answer to one text. ``families`` has the likeliest first."""
 
@@ -62,8 +74,30 @@ class Finding:
     reason: Reason | None = None
     is_warning: bool = False
     """The text itself warns of or explains fraud."""
+    distress: bool = False
+    """The person may not want to live: a human being's number comes before everything else."""
+    claimed_caller: str | None = None
+    """Id of ``data/fraud/callers.yml``: who somebody in the text says they are."""
+    questions: tuple[FollowUp, ...] = ()
+    """At most two, the more telling first; only when the verdict is caution or unsure."""
 
     @property
     def lesson(self) -> str | None:
         """The id of the lesson behind it."""
         return self.families[0].lesson if self.families else None
+
+
+def with_answer(finding: Finding, question_id: str, *, yes: bool) -> Finding:
+    """The finding after one of its questions was answered. Raises ``KeyError`` for a question it does not ask."""
+    asked = next((question for question in finding.questions if question.id == question_id), None)
+    if asked is None:
+        raise KeyError(question_id)
+    rest = tuple(question for question in finding.questions if question is not asked)
+    verdict = asked.if_yes if yes else asked.if_no
+    if verdict is None or verdict is finding.verdict:
+        return replace(finding, questions=rest)
+    if verdict is Verdict.UNSURE:
+        return replace(finding, verdict=verdict, reason=Reason.WEAK_SIGNS, questions=rest)
+    advice = dict.fromkeys((*asked.advice, *(finding.advice if finding.families else ())))
+    questions = () if verdict is Verdict.DANGER else rest
+    return replace(finding, verdict=verdict, reason=None, advice=tuple(advice), questions=questions)

@@ -49,6 +49,15 @@ class PhraseSet:
         self._phrases = tuple(phrases)
         self._numbers = frozenset(phrase.number for phrase in self._phrases)
 
+    @property
+    def numbers(self) -> frozenset[int]:
+        """The numbers of the phrases."""
+        return self._numbers
+
+    def occur(self, reading: "Reading") -> bool:
+        """Whether one of them stands in the text."""
+        return any(True for _ in self.matches(reading))
+
     def matches(self, reading: "Reading") -> Iterator[tuple[int, "Match"]]:
         """Where they stand, each with the number of its phrase."""
         if self._numbers.isdisjoint(reading.possible):

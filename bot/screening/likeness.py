@@ -1,31 +1,31 @@
 """How much a text sounds like the tricks of our examples: a small linear model beside the rules.
 
-The rules know the words somebody thought of; people and cheats find others. The model weighs every run of one to three
-tokens (a Chinese letter, a Latin word, a number) by how often it stands in tricks and in everyday messages. It is
-trained from ``data/fraud/examples`` when the program starts, always to the same weights, in about a second.
+The rules know the words somebody thought of; people and cheats find others. The model weighs the traits of a text (see
+``traits``) by how often they stand in tricks and in everyday messages. It is trained from ``data/fraud/examples`` when
+the program starts, always to the same weights, in about a second; nothing trained is stored.
 
 Two parts. Trick or not: logistic regression. Which trick: naive Bayes among the families, which needs few examples.
 """
 
 from collections.abc import Iterable, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 
 from bot.content.fraud_examples import Example
-from bot.screening.lexicon import Reading, stem
 
-_LONGEST_RUN = 3
-_PENALTY = 2e-5
+# Chosen on bench/screening/dev: the recall at 5 % false alarms hardly moves within a factor of three of each.
+_PENALTY = 2e-6
 _STEPS = 60
 _RATE = 0.5
-_SMOOTHING = 0.3
-_SHARPNESS = 0.35
-"""Naive Bayes counts overlapping runs as if they were independent; this takes its certainty back."""
+_SMOOTHING = 0.05
+_SHARPNESS = 1.5
+"""Naive Bayes takes overlapping traits for independent; dividing by the root of their number takes certainty back."""
 
-Floats = npt.NDArray[np.float32]
-_FORM_MARKS = {"<odd-link>": "ø", "<link>": "ł", "<phone>": "☏", "<foreign-number>": "☎"}
+_Floats = npt.NDArray[np.float32]
+_Row = npt.NDArray[np.int64]
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,54 +33,55 @@ class Likeness:
     """What the model makes of a text."""
 
     score: float
-    """Log odds that it is a trick: above 0 more likely than not. 0 for a text of unknown words only."""
+    """Log odds that it is a trick: above 0 more likely than not."""
     families: dict[str, float]
-    """Shares that add up to one, supposing that it is a trick."""
+    """Shares that add up to one, supposing that it is a trick; empty when nothing in the text is known."""
 
 
 class LikenessModel:
     """Learns at once, then weighs any number of texts."""
 
-    def __init__(self, examples: Sequence[Example], readings: Iterable[Reading]) -> None:
-        self._runs: dict[str, int] = {}
-        rows = self._learnt_rows(examples, [set(runs(pieces(reading))) for reading in readings])
+    def __init__(self, examples: Sequence[Example], traits: Iterable[AbstractSet[str]]) -> None:
+        self._numbers: dict[str, int] = {}
+        rows = self._learnt_rows(examples, list(traits))
         tricks = np.array([example.family is not None for example in examples])
-        self._weights, self._bias = _logistic_regression(rows, tricks, len(self._runs))
+        self._weights, self._bias = _logistic_regression(rows, tricks, len(self._numbers))
         self.families = sorted({example.family for example in examples if example.family is not None})
         self._logs = self._naive_bayes(examples, rows)
 
-    def weigh(self, reading: Reading) -> Likeness:
+    def weigh(self, traits: AbstractSet[str]) -> Likeness:
         """Weigh one text."""
-        known = self._known(pieces(reading))
+        known = self._known(traits)
         if not known.size:
             return Likeness(self._bias, {})
-        score = self._bias + float(self._weights[known].sum()) / len(known) ** 0.5
-        logs = self._logs[known].sum(axis=0) * (_SHARPNESS / len(known) ** 0.5)
+        root = len(known) ** 0.5
+        score = self._bias + float(self._weights[known].sum()) / root
+        logs = self._logs[known].sum(axis=0) * (_SHARPNESS / root)
         shares = np.exp(logs - logs.max())
         shares /= shares.sum()
         return Likeness(score, dict(zip(self.families, shares.tolist(), strict=True)))
 
-    def weight(self, tokens: Sequence[str]) -> float:
+    def weight(self, traits: AbstractSet[str]) -> float:
         """How much a part of a text speaks for a trick."""
-        known = self._known(tokens)
+        known = self._known(traits)
         return float(self._weights[known].sum()) if known.size else 0.0
 
-    def _known(self, tokens: Sequence[str]) -> npt.NDArray[np.int64]:
-        found = self._runs
-        return np.array(list({found[run] for run in runs(tokens) if run in found}), dtype=np.int64)
+    def _known(self, traits: AbstractSet[str]) -> _Row:
+        numbers = self._numbers
+        return np.array([numbers[trait] for trait in traits if trait in numbers], dtype=np.int64)
 
-    def _learnt_rows(self, examples: Sequence[Example], texts: Sequence[set[str]]) -> list[npt.NDArray[np.int64]]:
-        """Each text as numbers of its runs; a run met in a single template says more about us than about tricks."""
+    def _learnt_rows(self, examples: Sequence[Example], texts: Sequence[AbstractSet[str]]) -> list[_Row]:
+        """Each text as numbers; a trait met in a single template says more about us than about tricks."""
         first: dict[str, int] = {}
-        kept: dict[str, int] = self._runs
+        kept = self._numbers
         for example, text in zip(examples, texts, strict=True):
-            for run in sorted(text):
-                if first.setdefault(run, example.template) != example.template and run not in kept:
-                    kept[run] = len(kept)
-        return [np.array(sorted(kept[run] for run in text if run in kept), dtype=np.int64) for text in texts]
+            for trait in sorted(text):
+                if first.setdefault(trait, example.template) != example.template and trait not in kept:
+                    kept[trait] = len(kept)
+        return [np.array(sorted(kept[trait] for trait in text if trait in kept), dtype=np.int64) for text in texts]
 
-    def _naive_bayes(self, examples: Sequence[Example], rows: Sequence[npt.NDArray[np.int64]]) -> Floats:
-        counts = np.full((len(self._runs), len(self.families)), _SMOOTHING, dtype=np.float32)
+    def _naive_bayes(self, examples: Sequence[Example], rows: Sequence[_Row]) -> _Floats:
+        counts = np.full((len(self._numbers), len(self.families)), _SMOOTHING, dtype=np.float32)
         texts = np.ones(len(self.families), dtype=np.float32)
         number = {family: at for at, family in enumerate(self.families)}
         for example, row in zip(examples, rows, strict=True):
@@ -88,34 +89,11 @@ class LikenessModel:
                 counts[row, number[example.family]] += 1
                 texts[number[example.family]] += 1
         logs = np.log(counts / texts)
-        centred: Floats = logs - logs.mean(axis=1, keepdims=True)
+        centred: _Floats = logs - logs.mean(axis=1, keepdims=True)
         return centred
 
 
-def pieces(reading: Reading) -> list[str]:
-    """The tokens of a text as the model sees them: any number is a number, any link a link."""
-    tokens = ["0" if _is_number(token) else stem(token) for token in reading.tokens]
-    for form, mark in _FORM_MARKS.items():
-        for start, end in reading.forms.get(form, ()):
-            tokens[start] = mark
-            tokens[start + 1 : end] = [""] * (end - start - 1)
-    return tokens
-
-
-def runs(tokens: Sequence[str]) -> Iterable[str]:
-    """Every run of one to three neighbouring tokens."""
-    yield from tokens
-    yield from map("".join, zip(tokens, tokens[1:], strict=False))
-    yield from map("".join, zip(tokens, tokens[1:], tokens[2:], strict=False))
-
-
-def _is_number(token: str) -> bool:
-    return token[0].isdigit() or (len(token) < 6 and not token.strip("x*"))
-
-
-def _logistic_regression(
-    rows: Sequence[npt.NDArray[np.int64]], tricks: npt.NDArray[np.bool_], size: int
-) -> tuple[Floats, float]:
+def _logistic_regression(rows: Sequence[_Row], tricks: npt.NDArray[np.bool_], size: int) -> tuple[_Floats, float]:
     """Weights by Adam over all texts at once; tricks and harmless texts count equally in sum."""
     lengths = np.array([len(row) for row in rows])
     columns = np.concatenate(rows)

@@ -2,28 +2,31 @@
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from bot.content.base import Bilingual, Confidence
-from bot.content.fraud import Emergencies, FraudFamily, FraudPack, FraudSign, Kind
-from bot.screening.finding import Emergency, Finding, FoundSign, Reason, Verdict
+from bot.content.fraud import FraudFamily, FraudPack, FraudSign, Kind, Question
+from bot.screening.circumstances import Circumstances
+from bot.screening.finding import Emergency, Finding, FollowUp, FoundSign, Reason, Verdict
 from bot.screening.forms import LINK
+from bot.screening.judging import Judgement, Thresholds, judge
 from bot.screening.lexicon import Lexicon, Match, PhraseSet, Reading
+from bot.screening.likeness import LikenessModel
 from bot.screening.normalise import Normaliser
 from bot.screening.speech import SpeechReader, Tone
+from bot.screening.traits import TraitReader, pieces, runs
 
-_DANGER = 5
-_CAUTION = 3
 _LONGEST_QUOTE = 60
-_LONGEST_TEXT = 20_000
+_LONGEST_TEXT = 4_000
 """Letters that are read; longer pastes are read up to here and, for what follows at the end, from there."""
-_TAIL = 4_000
-_MOST_FAMILIES = 3
+_TAIL = 2_000
 _MOST_SIGNS = 5
-_BEFORE = 4
-"""Tokens before an emergency sign in which a denial ("还没", "not yet") counts."""
+_MOST_QUESTIONS = 2
 _SHORT = 4
 _LETTER = re.compile(r"[^\W\d_]")
+_CLAUSE_END = frozenset(",。!?;\n")
+_ALARM = frozenset({Verdict.DANGER, Verdict.CAUTION})
+_WORDING = "wording"
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,18 +36,33 @@ class _Sign:
     phrases: PhraseSet
 
 
+@dataclass(frozen=True, slots=True)
+class _Signs:
+    found: list[FoundSign]
+    met: list[tuple[str, str, bool]]
+    """Family, sign, and whether it is said rather than spoken against."""
+
+
 class Screener:
-    """Compiled once, then asked for any number of texts; safe to share between threads after building."""
+    """Compiled and trained once, then asked for any number of texts; safe to share between threads after building."""
 
     def __init__(self, pack: FraudPack) -> None:
         self._pack = pack
+        self._families = {family.id: family for family in pack.families}
         self._lexicon = Lexicon(Normaliser(pack.spelling.codes, pack.spelling.traditional))
         self._signs = [
-            _Sign(family, sign, self._compiled(sign.both)) for family in pack.families for sign in family.signs
+            _Sign(family, sign, self._lexicon.add(pack.phrase(text) for text in sign.both))
+            for family in pack.families
+            for sign in family.signs
         ]
+        self._sign_of = {number: at for at, entry in enumerate(self._signs) for number in entry.phrases.numbers}
         self._speech = SpeechReader(pack, self._lexicon)
-        self._emergencies = [(sign, self._compiled(sign.both)) for sign in pack.emergencies.signs]
-        self._denials = self._compiled(pack.emergencies.denials.both)
+        self._circumstances = Circumstances(pack, self._lexicon)
+        self._traits = TraitReader(pack, self._lexicon)
+        self._thresholds = Thresholds()
+        self._questions = [(frozenset(question.families), _follow_up(question, pack)) for question in pack.questions]
+        examples = list(pack.examples.texts())
+        self._model = LikenessModel(examples, (self._traits_of(example.text) for example in examples))
 
     def screen(self, text: str) -> Finding:
         """Screen one text."""
@@ -54,64 +72,98 @@ class Screener:
         if reason in {Reason.EMPTY, Reason.ONLY_LINK, Reason.ONLY_DIGITS}:
             return self._nothing(Verdict.UNSURE, reason)
         reading = self._lexicon.read(text)
+        finding = self._judged(reading, reason)
+        return replace(
+            finding,
+            distress=self._circumstances.distress(reading),
+            claimed_caller=self._circumstances.claimed_caller(reading),
+        )
+
+    def _judged(self, reading: Reading, reason: Reason | None) -> Finding:
         tone = self._speech.tone(reading)
-        found = [] if tone.teaches else self._found(reading, tone)
-        families = _ranked(found, tone.discount)
-        emergency = None if tone.teaches else self._emergency(reading, tone, bool(families))
-        if families or emergency:
-            return self._finding(families, found, emergency)
+        signs = self._met(reading, tone)
+        found = [] if tone.teaches else signs.found
+        likeness = self._model.weigh(self._traits.traits(reading, tone, signs.met))
+        if reason is Reason.TOO_SHORT:
+            likeness = replace(likeness, score=0.0)
+        judgement = judge(found, tone.discount, likeness, self._thresholds)
+        alarm = judgement.verdict in _ALARM
+        emergency = None
+        if alarm or not tone.teaches:
+            emergency = self._circumstances.emergency(reading, tone, _LONGEST_QUOTE, suspicious=alarm)
+        if alarm or emergency:
+            return self._finding(judgement, found, emergency, reading)
         if reason:
             return self._nothing(Verdict.UNSURE, reason)
-        if found and not tone.discount:
+        if judgement.verdict is Verdict.UNSURE and not tone.teaches and (found or likeness.score > 0):
             return self._nothing(Verdict.UNSURE, Reason.WEAK_SIGNS, tuple(found))
         return self._nothing(Verdict.NO_SIGN, None, is_warning=tone.teaches)
 
-    def _compiled(self, phrases: Iterable[str]) -> PhraseSet:
-        return self._lexicon.add(self._pack.phrase(text) for text in phrases)
+    def _traits_of(self, text: str) -> set[str]:
+        reading = self._lexicon.read(text)
+        tone = self._speech.tone(reading)
+        return self._traits.traits(reading, tone, self._met(reading, tone).met)
 
-    def _found(self, reading: Reading, tone: Tone) -> list[FoundSign]:
-        found = []
-        for entry in self._signs:
-            first, more = _said(entry.phrases, reading, tone)
+    def _met(self, reading: Reading, tone: Tone) -> _Signs:
+        signs = _Signs([], [])
+        possible = {self._sign_of[number] for number in reading.possible if number in self._sign_of}
+        for at in sorted(possible):
+            entry = self._signs[at]
+            first, more, met = _said(entry.phrases, reading, tone)
+            if met:
+                signs.met.append((entry.family.id, entry.sign.id, first is not None))
             if first:
                 quote = reading.quote(first, _LONGEST_QUOTE)
                 sign = entry.sign
-                found.append(FoundSign(sign.id, entry.family.id, quote, sign.why, sign.weight + more))
-        return found
+                signs.found.append(FoundSign(sign.id, entry.family.id, quote, sign.why, sign.weight + more))
+        return signs
 
-    def _emergency(self, reading: Reading, tone: Tone, suspicious: bool) -> Emergency | None:  # noqa: FBT001
-        pack: Emergencies = self._pack.emergencies
-        denied = [match.end for _, match in self._denials.matches(reading)]
-        kinds: list[str] = []
-        quote = ""
-        for sign, phrases in self._emergencies:
-            if not (sign.certain or suspicious):
-                continue
-            match = _first(phrases, reading, tone)
-            if match and not any(match.start - _BEFORE <= end <= match.end for end in denied):
-                kinds.append(sign.id)
-                quote = quote or reading.quote(match, _LONGEST_QUOTE)
-        return Emergency(tuple(kinds), quote, pack.steps, pack.source) if kinds else None
-
-    def _finding(self, scores: list[tuple[str, int]], found: list[FoundSign], emergency: Emergency | None) -> Finding:
-        by_id = {family.id: family for family in self._pack.families}
-        families = tuple(by_id[family] for family, _ in scores[:_MOST_FAMILIES])
-        danger = emergency is not None or scores[0][1] >= _DANGER
-        named = {family.id for family in families}
-        shown = [sign for sign in found if sign.family in named or by_id[sign.family].kind is Kind.GENERAL]
-        shown.sort(key=lambda sign: -sign.weight)
+    def _finding(
+        self, judgement: Judgement, found: list[FoundSign], emergency: Emergency | None, reading: Reading
+    ) -> Finding:
+        families = tuple(self._families[family] for family in judgement.families)
         first = families[0] if families else None
+        place = {family: at for at, family in enumerate(judgement.families)}
+        shown = [sign for sign in found if sign.family in place or sign.family == Kind.GENERAL]
+        shown.sort(key=lambda sign: (place.get(sign.family, len(place)), -sign.weight))
+        if first and not any(sign.family == first.id for sign in shown):
+            shown.insert(0, self._telling_words(reading, first))
         keys = dict.fromkeys(first.advice if first else ("unknown-trick",))
         confirmed = first is not None and first.confidence is not Confidence.UNCONFIRMED
+        verdict = Verdict.DANGER if emergency else judgement.verdict
         return Finding(
-            verdict=Verdict.DANGER if danger else Verdict.CAUTION,
+            verdict=verdict,
             families=families,
             signs=_distinct(shown)[:_MOST_SIGNS],
             advice=tuple(self._pack.advice[key] for key in keys),
             rule_of_thumb=first.rule_of_thumb if first else None,
             how_it_goes_on=first.how_it_goes_on if first and confirmed else None,
             emergency=emergency,
+            questions=self._asked(judgement.families[:1]) if verdict is Verdict.CAUTION else (),
         )
+
+    def _telling_words(self, reading: Reading, family: FraudFamily) -> FoundSign:
+        """The clause that speaks most for a trick, quoted when no sign of the rules stands in the text."""
+        tokens = pieces(reading)
+        best, best_weight = (0, len(tokens)), float("-inf")
+        start = 0
+        for end in range(1, len(tokens) + 1):
+            if end < len(tokens) and reading.tokens[end] not in _CLAUSE_END and end - start < _LONGEST_QUOTE:
+                continue
+            weight = self._model.weight(set(runs(tokens[start:end])))
+            if weight > best_weight:
+                best, best_weight = (start, end), weight
+            start = end + 1 if end < len(tokens) and reading.tokens[end] in _CLAUSE_END else end
+            if start >= len(tokens):
+                break
+        name, why = family.name, self._pack.likeness_why
+        reason = Bilingual(zh=why.zh.format(family=name.zh), en=why.en.format(family=name.en))
+        return FoundSign(_WORDING, family.id, reading.words(*best)[:_LONGEST_QUOTE], reason, 1)
+
+    def _asked(self, families: tuple[str, ...]) -> tuple[FollowUp, ...]:
+        fitting = [question for of, question in self._questions if not of.isdisjoint(families)]
+        general = [question for of, question in self._questions if not of]
+        return tuple((fitting + general)[:_MOST_QUESTIONS])
 
     def _nothing(
         self, verdict: Verdict, reason: Reason | None, signs: tuple[FoundSign, ...] = (), *, is_warning: bool = False
@@ -120,40 +172,35 @@ class Screener:
             reason, "tell-more"
         )
         advice: tuple[Bilingual, ...] = (self._pack.advice[key],)
-        return Finding(verdict, advice=advice, reason=reason, signs=_distinct(signs), is_warning=is_warning)
+        questions = self._asked(()) if verdict is Verdict.UNSURE else ()
+        return Finding(
+            verdict, advice=advice, reason=reason, signs=_distinct(signs), is_warning=is_warning, questions=questions
+        )
 
 
-def _said(phrases: PhraseSet, reading: Reading, tone: Tone) -> tuple[Match | None, bool]:
-    """The first place, and whether another phrase of the same sign stands elsewhere in the text."""
+def _follow_up(question: Question, pack: FraudPack) -> FollowUp:
+    return FollowUp(
+        question.id,
+        question.ask,
+        Verdict(question.if_yes) if question.if_yes else None,
+        Verdict(question.if_no) if question.if_no else None,
+        tuple(pack.advice[key] for key in question.advice),
+    )
+
+
+def _said(phrases: PhraseSet, reading: Reading, tone: Tone) -> tuple[Match | None, bool, bool]:
+    """The first place, whether another phrase of the same sign stands elsewhere, and whether any stands at all."""
     first: tuple[int, Match] | None = None
+    met = False
     for number, match in phrases.matches(reading):
+        met = True
         if not tone.allows(match):
             continue
         if first is None:
             first = number, match
         elif number != first[0] and (match.start >= first[1].end or match.end <= first[1].start):
-            return first[1], True
-    return (first[1] if first else None), False
-
-
-def _first(phrases: PhraseSet, reading: Reading, tone: Tone) -> Match | None:
-    """The first place that is not spoken against."""
-    return next((match for _, match in phrases.matches(reading) if tone.allows(match)), None)
-
-
-def _ranked(found: list[FoundSign], discount: int) -> list[tuple[str, int]]:
-    """Families with their scores, likeliest first. General signs strengthen the likeliest, or stand alone."""
-    scores: dict[str, int] = {}
-    for sign in found:
-        scores[sign.family] = scores.get(sign.family, 0) + sign.weight
-    general = scores.pop(Kind.GENERAL, 0)
-    ranked = sorted(scores.items(), key=lambda score: -score[1])
-    if general and ranked and ranked[0][1] > 1:
-        ranked[0] = (ranked[0][0], ranked[0][1] + general)
-    elif general:
-        ranked = [(Kind.GENERAL.value, general)]
-    strong = [(family, score - discount) for family, score in ranked if score - discount >= _CAUTION]
-    return [(family, score) for family, score in strong if score * 2 >= strong[0][1]]
+            return first[1], True, True
+    return (first[1] if first else None), False, met
 
 
 def _distinct(signs: Iterable[FoundSign]) -> tuple[FoundSign, ...]:

@@ -34,6 +34,8 @@ class Tone:
     teaches: bool
     discount: int
     shades: tuple[Shade, ...]
+    cues: tuple[str, ...] = ()
+    """Names of the groups of words that set the tone."""
 
     def allows(self, match: Match) -> bool:
         """Whether a match is said, not spoken against."""
@@ -51,28 +53,33 @@ class SpeechReader:
         self._prohibitions = compiled(speech.prohibitions)
         self._warnings = compiled(speech.warnings)
         self._judgements = compiled(speech.judgements)
-        self._teaching = compiled(speech.teaching)
-        self._questions = compiled(speech.questions)
-        self._stories = compiled(speech.stories)
         self._directives = compiled(speech.directives)
-        self._contexts = [(context.discount, compiled(context)) for context in speech.contexts]
+        self._contexts = [(context, compiled(context)) for context in speech.contexts]
+        self._groups = {
+            "prohibitions": self._prohibitions,
+            "warnings": self._warnings,
+            "judgements": self._judgements,
+            "teaching": compiled(speech.teaching),
+            "questions": compiled(speech.questions),
+            "stories": compiled(speech.stories),
+            "directives": self._directives,
+        }
 
     def tone(self, reading: Reading) -> Tone:
         """How this text speaks."""
         shades = list(_forward(self._prohibitions, reading, _CLAUSE_END, _CLAUSE_REACH))
         shades += _forward(self._warnings, reading, _SENTENCE_END, _SENTENCE_REACH)
-        story = _any(self._stories, reading)
+        present = {name for name, phrases in self._groups.items() if phrases.occur(reading)}
+        story = "stories" in present
         if not story:
             shades += _backward(self._judgements, reading)
         shaded = Tone(teaches=False, discount=0, shades=tuple(shades))
         led_away = any(shaded.allows(match) for _, match in self._directives.matches(reading))
-        explains = _any(self._teaching, reading) or _any(self._questions, reading) or _any(self._judgements, reading)
-        discount = max((discount for discount, phrases in self._contexts if _any(phrases, reading)), default=0)
-        return Tone(teaches=explains and not story and not led_away, discount=discount, shades=tuple(shades))
-
-
-def _any(phrases: PhraseSet, reading: Reading) -> bool:
-    return any(True for _ in phrases.matches(reading))
+        teaches = not (story or led_away or present.isdisjoint({"teaching", "questions", "judgements"}))
+        contexts = [context for context, phrases in self._contexts if phrases.occur(reading)]
+        discount = max((context.discount for context in contexts), default=0)
+        cues = (*sorted(present), *(context.id for context in contexts), *(["leads away"] if led_away else []))
+        return Tone(teaches, discount, tuple(shades), cues)
 
 
 def _forward(phrases: PhraseSet, reading: Reading, ends: frozenset[str], reach: int) -> Iterator[Shade]:

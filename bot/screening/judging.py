@@ -1,0 +1,73 @@
+"""Puts rules and likeness together into a verdict and a ranking. Pure arithmetic on scores; no text here."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from bot.content.fraud import Kind
+from bot.screening.finding import FoundSign, Verdict
+from bot.screening.likeness import Likeness
+
+_RULE_DANGER = 5
+_RULE_CAUTION = 3
+_MOST_FAMILIES = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Thresholds:
+    """Likeness scores (log odds) from which on a verdict holds; measured on bench/screening/dev."""
+
+    danger: float = 2.6
+    """Alone, with a rule's weak sign or none."""
+    caution: float = 1.2
+    danger_with_rules: float = 0.3
+    """Together with signs that the rules alone call dangerous."""
+    caution_with_rules: float = -0.4
+    nearly: float = 0.4
+    """Too little for caution; not nothing either."""
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """A verdict, and the families with the likeliest first."""
+
+    verdict: Verdict
+    families: tuple[str, ...]
+
+
+def judge(signs: Iterable[FoundSign], discount: int, likeness: Likeness, lines: Thresholds) -> Judgement:
+    """Danger and caution need the rules or the likeness to be sure, and neither to be against it."""
+    points = _points(signs)
+    general = points.pop(Kind.GENERAL, 0)
+    best = max(points.values(), default=0)
+    total = (best + general if best else general) - discount
+    score = likeness.score
+    if score >= lines.danger or (total >= _RULE_DANGER and score >= lines.danger_with_rules):
+        verdict = Verdict.DANGER
+    elif score >= lines.caution or (total >= _RULE_CAUTION and score >= lines.caution_with_rules):
+        verdict = Verdict.CAUTION
+    elif total >= _RULE_CAUTION or score >= lines.nearly:
+        return Judgement(Verdict.UNSURE, ())
+    else:
+        return Judgement(Verdict.NO_SIGN, ())
+    return Judgement(verdict, _ranked(points, likeness.families))
+
+
+def _points(signs: Iterable[FoundSign]) -> dict[str, int]:
+    points: dict[str, int] = {}
+    for sign in signs:
+        points[sign.family] = points.get(sign.family, 0) + sign.weight
+    return points
+
+
+_POINT = 1.35
+"""What one point of the rules multiplies a family's share with."""
+_WORTH_NAMING = 0.12
+"""Share of the likeliest family's standing from which another one is named too."""
+
+
+def _ranked(points: Mapping[str, int], shares: Mapping[str, float]) -> tuple[str, ...]:
+    names = shares.keys() | points.keys()
+    standing = {name: max(shares.get(name, 0.0), 1e-3) * _POINT ** points.get(name, 0) for name in names}
+    ranked = sorted(standing, key=lambda name: (-standing[name], name)) or [Kind.GENERAL.value]
+    worth = [name for name in ranked if standing.get(name, 1) >= _WORTH_NAMING * standing.get(ranked[0], 1)]
+    return tuple(worth[:_MOST_FAMILIES])

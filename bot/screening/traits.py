@@ -1,0 +1,57 @@
+"""What the likeness model sees of a text: runs of tokens, the signs and cues of the rules, words of the packs' lists."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import combinations
+
+from bot.content.fraud import FraudPack
+from bot.screening.lexicon import Lexicon, PhraseSet, Reading, stem
+from bot.screening.speech import Tone
+
+_FORM_MARKS = {"<odd-link>": "ø", "<link>": "ł", "<phone>": "☏", "<foreign-number>": "☎"}
+_MASK = "x*"
+_LONGEST_MASK = 6
+"""Published reports write "x月x日" and "xxxx元"; such a mask is a number."""
+
+
+class TraitReader:
+    """Collects the traits of a text that has been read."""
+
+    def __init__(self, pack: FraudPack, lexicon: Lexicon) -> None:
+        self._lists: list[tuple[str, PhraseSet]] = [
+            (name, lexicon.add([pack.phrase(f"${name}")])) for name in pack.words
+        ]
+
+    def traits(self, reading: Reading, tone: Tone, signs: Iterable[tuple[str, str, bool]]) -> set[str]:
+        """All of them. ``signs`` are family, sign, and whether it is said rather than spoken against."""
+        traits = set(runs(pieces(reading)))
+        for family, sign, is_said in signs:
+            traits.add(f"sign:{family}/{sign}:{is_said}")
+            if is_said:
+                traits.add(f"family:{family}")
+        traits.update(f"cue:{cue}" for cue in tone.cues)
+        traits.update(f"form:{form}" for form in reading.forms)
+        lists = [name for name, phrases in self._lists if phrases.occur(reading)]
+        traits.update(f"list:{name}" for name in lists)
+        traits.update(f"lists:{one}+{other}" for one, other in combinations(lists, 2))
+        return traits
+
+
+def pieces(reading: Reading) -> list[str]:
+    """The tokens as the model sees them: any number is a number, any link a link."""
+    tokens = ["0" if _is_number(token) else stem(token) for token in reading.tokens]
+    for form, mark in _FORM_MARKS.items():
+        for start, end in reading.forms.get(form, ()):
+            tokens[start] = mark
+            tokens[start + 1 : end] = [""] * (end - start - 1)
+    return tokens
+
+
+def runs(tokens: Sequence[str]) -> Iterator[str]:
+    """Every run of one to three neighbouring tokens."""
+    yield from tokens
+    yield from map("".join, zip(tokens, tokens[1:], strict=False))
+    yield from map("".join, zip(tokens, tokens[1:], tokens[2:], strict=False))
+
+
+def _is_number(token: str) -> bool:
+    return token[0].isdigit() or (len(token) <= _LONGEST_MASK and not token.strip(_MASK))
