@@ -5,7 +5,7 @@ alternative of every place occurs as far as ``MOST_VARIANTS`` reaches.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from pathlib import Path
 from typing import Annotated, NamedTuple
 
@@ -13,7 +13,7 @@ from pydantic import Field, RootModel
 
 from bot.content.base import ContentError, Pack, read_pack
 
-MOST_VARIANTS = 4
+MOST_VARIANTS = 3
 _CHOICE = re.compile(r"\(([^()|]*(?:\|[^()|]*)+)\)")
 
 _Templates = Annotated[tuple[str, ...], Field(min_length=1)]
@@ -47,6 +47,16 @@ class FraudExamples(Pack):
                     number += 1
 
 
+    def without(self, texts: Container[str]) -> "FraudExamples":
+        """All but these, to measure on texts that were not learnt from."""
+        return FraudExamples(tricks=_without(self.tricks, texts), harmless=_without(self.harmless, texts))
+
+
+def _without(examples: dict[str, _Templates], texts: Container[str]) -> dict[str, _Templates]:
+    left = {key: tuple(template for template in of if template not in texts) for key, of in examples.items()}
+    return {key: of for key, of in left.items() if of}
+
+
 class _List(RootModel[_Templates]):
     pass
 
@@ -69,10 +79,16 @@ def spelled_out(template: str) -> Iterator[str]:
 
 
 def load_examples(folder: Path) -> FraudExamples:
-    """``data/fraud/examples``. Raises ``ContentError`` naming the file."""
-    files = sorted(folder.glob("*.yml"))
+    """``data/fraud/examples`` and its subfolders. Raises ``ContentError`` naming the file."""
+    files = sorted(folder.rglob("*.yml"))
     if not files:
         raise ContentError(f"{folder.name}: there is not one example in this folder")
-    tricks = {file.stem: read_pack(file, _List).root for file in files if file.stem != "harmless"}
-    harmless = read_pack(folder / "harmless.yml", _Kinds).root
+    tricks: dict[str, _Templates] = {}
+    harmless: dict[str, _Templates] = {}
+    for file in files:
+        if file.stem == "harmless":
+            for kind, templates in read_pack(file, _Kinds).root.items():
+                harmless[kind] = harmless.get(kind, ()) + templates
+        else:
+            tricks[file.stem] = tricks.get(file.stem, ()) + read_pack(file, _List).root
     return FraudExamples(tricks=tricks, harmless=harmless)

@@ -16,13 +16,13 @@ _MOST_FAMILIES = 3
 class Thresholds:
     """Likeness scores (log odds) from which on a verdict holds; measured on bench/screening/dev."""
 
-    danger: float = 2.6
+    danger: float = 3.4
     """Alone, with a rule's weak sign or none."""
-    caution: float = 1.2
-    danger_with_rules: float = 0.3
+    caution: float = 1.0
+    danger_with_rules: float = 1.2
     """Together with signs that the rules alone call dangerous."""
-    caution_with_rules: float = -0.4
-    nearly: float = 0.4
+    caution_with_rules: float = 0.3
+    nearly: float = 0.3
     """Too little for caution; not nothing either."""
 
 

@@ -26,6 +26,7 @@ _ENOUGH = 40
 """Tries for one phrase in one text: a text that repeats a word ten thousand times costs no more."""
 _TOKEN = re.compile(r"[a-z]+(?:'[a-z]+)?|[0-9]+(?:[.,][0-9]+)*|\n|\S")
 _FILLER = "_"
+_ASCII = "\x7f"
 _SENTENCE_END = frozenset("。!?\n;")
 _SHORTEST_STEM = 3
 
@@ -180,7 +181,10 @@ class Lexicon:
         found: dict[int, list[Span]] = defaultdict(list)
         if reading.tokens:
             known = self._known
-            words = [known.get(token) or known.get(stem(token), _FILLER) for token in reading.tokens]
+            words = [
+                known.get(token) or (_FILLER if token > _ASCII else known.get(stem(token), _FILLER))
+                for token in reading.tokens
+            ]
             for key, start, end in self._matcher(Doc(self._vocab, words=words)):
                 for slot in self._slots_of[key]:
                     found[slot].append((start, end))

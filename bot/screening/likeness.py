@@ -4,7 +4,8 @@ The rules know the words somebody thought of; people and cheats find others. The
 ``traits``) by how often they stand in tricks and in everyday messages. It is trained from ``data/fraud/examples`` when
 the program starts, always to the same weights, in about a second; nothing trained is stored.
 
-Two parts. Trick or not: logistic regression. Which trick: naive Bayes among the families, which needs few examples.
+Two parts. Trick or not: logistic regression over all examples. Which trick: softmax regression over the tricks alone
+(naive Bayes named 5 in 100 fewer first, in cross-validation).
 """
 
 from collections.abc import Iterable, Sequence
@@ -20,9 +21,12 @@ from bot.content.fraud_examples import Example
 _PENALTY = 2e-6
 _STEPS = 60
 _RATE = 0.5
-_SMOOTHING = 0.05
-_SHARPNESS = 1.5
-"""Naive Bayes takes overlapping traits for independent; dividing by the root of their number takes certainty back."""
+_FEW = 12
+"""Added to the number of traits before its root divides the sum, so that a handful of words proves little."""
+_EPOCHS = 3
+_FAMILY_RATE = 0.1
+_SHARPNESS = 4.0
+"""Scales the root-normalised traits for the families, so that few epochs are enough."""
 
 _Floats = npt.NDArray[np.float32]
 _Row = npt.NDArray[np.int64]
@@ -47,18 +51,16 @@ class LikenessModel:
         tricks = np.array([example.family is not None for example in examples])
         self._weights, self._bias = _logistic_regression(rows, tricks, len(self._numbers))
         self.families = sorted({example.family for example in examples if example.family is not None})
-        self._logs = self._naive_bayes(examples, rows)
+        self._family_weights = self._family_regression(examples, rows)
 
     def weigh(self, traits: AbstractSet[str]) -> Likeness:
         """Weigh one text."""
         known = self._known(traits)
         if not known.size:
             return Likeness(self._bias, {})
-        root = len(known) ** 0.5
+        root = (len(known) + _FEW) ** 0.5
         score = self._bias + float(self._weights[known].sum()) / root
-        logs = self._logs[known].sum(axis=0) * (_SHARPNESS / root)
-        shares = np.exp(logs - logs.max())
-        shares /= shares.sum()
+        shares = _shares(self._family_weights[known].sum(axis=0) * (_SHARPNESS / root))
         return Likeness(score, dict(zip(self.families, shares.tolist(), strict=True)))
 
     def weight(self, traits: AbstractSet[str]) -> float:
@@ -80,17 +82,33 @@ class LikenessModel:
                     kept[trait] = len(kept)
         return [np.array(sorted(kept[trait] for trait in text if trait in kept), dtype=np.int64) for text in texts]
 
-    def _naive_bayes(self, examples: Sequence[Example], rows: Sequence[_Row]) -> _Floats:
-        counts = np.full((len(self._numbers), len(self.families)), _SMOOTHING, dtype=np.float32)
-        texts = np.ones(len(self.families), dtype=np.float32)
+    def _family_regression(self, examples: Sequence[Example], rows: Sequence[_Row]) -> _Floats:
+        """Weights by plain gradient steps, text after text in a fixed mixed order; rare families move further."""
         number = {family: at for at, family in enumerate(self.families)}
-        for example, row in zip(examples, rows, strict=True):
-            if example.family is not None:
-                counts[row, number[example.family]] += 1
-                texts[number[example.family]] += 1
-        logs = np.log(counts / texts)
-        centred: _Floats = logs - logs.mean(axis=1, keepdims=True)
-        return centred
+        tricks = [
+            (number[example.family], row)
+            for example, row in zip(examples, rows, strict=True)
+            if example.family is not None and row.size
+        ]
+        texts = np.bincount([family for family, _ in tricks], minlength=len(number))
+        boost = np.sqrt(texts.mean() / np.maximum(texts, 1))
+        weights: _Floats = np.zeros((len(self._numbers), len(number)), dtype=np.float32)
+        order = np.random.default_rng(0)
+        for epoch in range(_EPOCHS):
+            rate = _FAMILY_RATE / (1 + 0.3 * epoch)
+            for at in order.permutation(len(tricks)):
+                family, row = tricks[at]
+                scale = _SHARPNESS / (len(row) + _FEW) ** 0.5
+                errors = _shares(weights[row].sum(axis=0) * scale)
+                errors[family] -= 1
+                weights[row] -= errors * np.float32(rate * scale * boost[family])
+        return weights
+
+
+def _shares(scores: _Floats) -> _Floats:
+    """Softmax."""
+    shares: _Floats = np.exp(scores - scores.max())
+    return shares / shares.sum()
 
 
 def _logistic_regression(rows: Sequence[_Row], tricks: npt.NDArray[np.bool_], size: int) -> tuple[_Floats, float]:
@@ -98,7 +116,7 @@ def _logistic_regression(rows: Sequence[_Row], tricks: npt.NDArray[np.bool_], si
     lengths = np.array([len(row) for row in rows])
     columns = np.concatenate(rows)
     owner = np.repeat(np.arange(len(rows)), lengths)
-    values = (1 / np.sqrt(np.maximum(lengths, 1)))[owner]
+    values = (1 / np.sqrt(lengths + _FEW))[owner]
     starts = np.minimum(np.concatenate(([0], np.cumsum(lengths)[:-1])), max(len(columns) - 1, 0))
     share = np.where(tricks, 0.5 / max(tricks.sum(), 1), 0.5 / max((~tricks).sum(), 1))
     weights, bias = np.zeros(size), 0.0

@@ -27,6 +27,8 @@ _LETTER = re.compile(r"[^\W\d_]")
 _CLAUSE_END = frozenset(",。!?;\n")
 _ALARM = frozenset({Verdict.DANGER, Verdict.CAUTION})
 _WORDING = "wording"
+_TEACHING = 2.0
+"""What the tone of a warning or a lesson takes off the likeness: such texts name every word of the trick."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,8 +86,10 @@ class Screener:
         signs = self._met(reading, tone)
         found = [] if tone.teaches else signs.found
         likeness = self._model.weigh(self._traits.traits(reading, tone, signs.met))
+        if tone.teaches:
+            likeness = replace(likeness, score=likeness.score - _TEACHING)
         if reason is Reason.TOO_SHORT:
-            likeness = replace(likeness, score=0.0)
+            likeness = replace(likeness, score=min(likeness.score, 0.0))
         judgement = judge(found, tone.discount, likeness, self._thresholds)
         alarm = judgement.verdict in _ALARM
         emergency = None

@@ -8,6 +8,7 @@ from bot.screening.lexicon import Lexicon, PhraseSet, Reading, stem
 from bot.screening.speech import Tone
 
 _FORM_MARKS = {"<odd-link>": "ø", "<link>": "ł", "<phone>": "☏", "<foreign-number>": "☎"}
+_ASCII = "\x7f"
 _MASK = "x*"
 _LONGEST_MASK = 6
 """Published reports write "x月x日" and "xxxx元"; such a mask is a number."""
@@ -38,7 +39,8 @@ class TraitReader:
 
 def pieces(reading: Reading) -> list[str]:
     """The tokens as the model sees them: any number is a number, any link a link."""
-    tokens = ["0" if _is_number(token) else stem(token) for token in reading.tokens]
+    # Chinese letters, by far the most, need no second look.
+    tokens = [token if token > _ASCII else _plain(token) for token in reading.tokens]
     for form, mark in _FORM_MARKS.items():
         for start, end in reading.forms.get(form, ()):
             tokens[start] = mark
@@ -53,5 +55,6 @@ def runs(tokens: Sequence[str]) -> Iterator[str]:
     yield from map("".join, zip(tokens, tokens[1:], tokens[2:], strict=False))
 
 
-def _is_number(token: str) -> bool:
-    return token[0].isdigit() or (len(token) <= _LONGEST_MASK and not token.strip(_MASK))
+def _plain(token: str) -> str:
+    is_mask = len(token) <= _LONGEST_MASK and not token.strip(_MASK)
+    return "0" if is_mask or token[0].isdigit() else stem(token)
