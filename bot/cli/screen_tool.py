@@ -41,4 +41,10 @@ def _report(finding: Finding, language: Language) -> dict[str, Any]:
     if finding.emergency:
         steps = [say(step) for step in finding.emergency.steps]
         report["emergency"] = {"kinds": list(finding.emergency.kinds), "steps": steps}
+    if finding.claimed_caller:
+        report["claimed_caller"] = finding.claimed_caller
+    if finding.distress:
+        report["distress"] = True
+    if finding.questions:
+        report["questions"] = [{"id": question.id, "ask": say(question.ask)} for question in finding.questions]
     return report

@@ -1,13 +1,14 @@
 """Examples of our own that the likeness model learns from: tricks by family, and everyday messages.
 
-An example is a template: ``(招|急招)兼职`` stands for both. Each gives a few texts, always the same ones, in which every
-alternative of every place occurs as far as ``MOST_VARIANTS`` reaches.
+An example is a template: ``(招|急招)兼职`` stands for both. Each gives a few texts, always the same ones, in which the
+alternatives of every place take turns as far as ``MOST_VARIANTS`` reaches.
 """
 
 import re
 from collections.abc import Container, Iterator
 from pathlib import Path
 from typing import Annotated, NamedTuple
+from zlib import crc32
 
 from pydantic import Field, RootModel
 
@@ -46,7 +47,6 @@ class FraudExamples(Pack):
                         yield Example(text, key if is_trick else None, number)
                     number += 1
 
-
     def without(self, texts: Container[str]) -> "FraudExamples":
         """All but these, to measure on texts that were not learnt from."""
         return FraudExamples(tricks=_without(self.tricks, texts), harmless=_without(self.harmless, texts))
@@ -66,16 +66,15 @@ class _Kinds(RootModel[dict[str, _Templates]]):
 
 
 def spelled_out(template: str) -> Iterator[str]:
-    """The texts of one template. The places move through their alternatives at different speeds, so that they mix."""
+    """The texts of one template. Each place begins somewhere else among its alternatives, so that they mix."""
     choices = [choice.split("|") for choice in _CHOICE.findall(template)]
+    offsets = [crc32(f"{place} {template}".encode()) for place in range(len(choices))]
     most = max(map(len, choices), default=1)
     for variant in range(min(most, MOST_VARIANTS)):
-        picks = iter(
-            [choice[(variant * (1 + place % 3) + place + variant) % len(choice)] for place, choice in enumerate(choices)]
-            if choices and variant
-            else [choice[0] for choice in choices]
-        )
-        yield _CHOICE.sub(lambda _, picks=picks: next(picks), template)  # type: ignore[misc]
+        picks = [choice[(offset + variant) % len(choice)] for choice, offset in zip(choices, offsets, strict=True)]
+        parts = _CHOICE.split(template)
+        parts[1::2] = picks
+        yield "".join(parts)
 
 
 def load_examples(folder: Path) -> FraudExamples:

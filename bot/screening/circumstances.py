@@ -1,4 +1,4 @@
-"""What else a text tells beside the trick: who calls, whether it has happened already, and whether somebody despairs."""
+"""What a text tells beside the trick: who calls, whether it has happened already, whether somebody despairs."""
 
 from collections.abc import Iterable
 
@@ -49,9 +49,7 @@ class Circumstances:
 
     def claimed_caller(self, reading: Reading) -> str | None:
         """The caller named first."""
-        named = [
-            (match.start, caller) for caller, phrases in self._callers for _, match in phrases.matches(reading)
-        ]
+        named = [(match.start, caller) for caller, phrases in self._callers for _, match in phrases.matches(reading)]
         return min(named)[1] if named else None
 
 

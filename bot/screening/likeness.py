@@ -107,8 +107,9 @@ class LikenessModel:
 
 def _shares(scores: _Floats) -> _Floats:
     """Softmax."""
-    shares: _Floats = np.exp(scores - scores.max())
-    return shares / shares.sum()
+    raised: _Floats = np.exp(scores - scores.max())
+    shares: _Floats = raised / raised.sum()
+    return shares
 
 
 def _logistic_regression(rows: Sequence[_Row], tricks: npt.NDArray[np.bool_], size: int) -> tuple[_Floats, float]:

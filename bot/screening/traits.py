@@ -1,7 +1,7 @@
-"""What the likeness model sees of a text: runs of tokens, the signs and cues of the rules, words of the packs' lists."""
+"""What the likeness model sees of a text: runs of tokens, the signs and cues of the rules, listed words."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import combinations
+from itertools import combinations, pairwise
 
 from bot.content.fraud import FraudPack
 from bot.screening.lexicon import Lexicon, PhraseSet, Reading, stem
@@ -51,7 +51,7 @@ def pieces(reading: Reading) -> list[str]:
 def runs(tokens: Sequence[str]) -> Iterator[str]:
     """Every run of one to three neighbouring tokens."""
     yield from tokens
-    yield from map("".join, zip(tokens, tokens[1:], strict=False))
+    yield from map("".join, pairwise(tokens))
     yield from map("".join, zip(tokens, tokens[1:], tokens[2:], strict=False))
 
 
