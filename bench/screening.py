@@ -1,7 +1,7 @@
 """How good screening is on our own evaluation sets, and how fast.
 
 ``python -m bench.screening [--split dev|held_out] [--misses]``. Every file of ``bench/screening/<split>`` maps names to
-texts: in ``harmless*.yml`` kinds of everyday messages, in all others families. ``dev`` is for tuning; of ``held_out``
+texts: in ``*harmless*.yml`` kinds of everyday messages, in all others families. ``dev`` is for tuning; of ``held_out``
 only the figures are ever looked at, so ``--misses`` is refused there. The likeness model learns from the dev texts too;
 here each quarter of them is judged by a model that has not seen it.
 """
@@ -28,7 +28,7 @@ def load(folder: Path) -> tuple[Texts, Texts]:
     scams: Texts = {}
     harmless: Texts = {}
     for file in sorted(folder.glob("*.yml")):
-        into = harmless if file.name.startswith("harmless") else scams
+        into = harmless if "harmless" in file.name else scams
         for name, texts in yaml.safe_load(file.read_text(encoding="utf-8")).items():
             into.setdefault(name, []).extend(texts)
     return scams, harmless

@@ -16,12 +16,12 @@ _MOST_FAMILIES = 3
 class Thresholds:
     """Likeness scores (log odds) from which on a verdict holds; measured on bench/screening/dev."""
 
-    danger: float = 3.4
+    danger: float = 3.2
     """Alone, with a rule's weak sign or none."""
-    caution: float = 1.0
-    danger_with_rules: float = 1.2
+    caution: float = 0.8
+    danger_with_rules: float = 1.3
     """Together with signs that the rules alone call dangerous."""
-    caution_with_rules: float = 0.3
+    caution_with_rules: float = 0.1
     nearly: float = 0.3
     """Too little for caution; not nothing either."""
 
@@ -59,9 +59,9 @@ def _points(signs: Iterable[FoundSign]) -> dict[str, int]:
     return points
 
 
-_POINT = 1.35
+_POINT = 1.25
 """What one point of the rules multiplies a family's share with."""
-_WORTH_NAMING = 0.12
+_WORTH_NAMING = 0.06
 """Share of the likeliest family's standing from which another one is named too."""
 
 

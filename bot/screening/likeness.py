@@ -24,7 +24,7 @@ _RATE = 0.5
 _FEW = 12
 """Added to the number of traits before its root divides the sum, so that a handful of words proves little."""
 _EPOCHS = 3
-_FAMILY_RATE = 0.1
+_FAMILY_RATE = 0.2
 _SHARPNESS = 4.0
 """Scales the root-normalised traits for the families, so that few epochs are enough."""
 
