@@ -16,12 +16,12 @@ _MOST_FAMILIES = 3
 class Thresholds:
     """Likeness scores (log odds) from which on a verdict holds; measured on bench/screening/dev."""
 
-    danger: float = 3.2
+    danger: float = 3.0
     """Alone, with a rule's weak sign or none."""
     caution: float = 0.8
     danger_with_rules: float = 1.3
     """Together with signs that the rules alone call dangerous."""
-    caution_with_rules: float = 0.1
+    caution_with_rules: float = 0.4
     nearly: float = 0.3
     """Too little for caution; not nothing either."""
 
