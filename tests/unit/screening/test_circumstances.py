@@ -71,8 +71,8 @@ def test_callers_can_be_verified_with_numbers_that_exist(content):
 
 
 def test_a_doubtful_text_is_asked_about_and_the_answer_decides(screener):
-    finding = screener.screen("有人加我说能办贷款")
-    assert finding.verdict in {Verdict.CAUTION, Verdict.UNSURE}
+    finding = screener.screen("嗯嗯")  # too little to judge
+    assert finding.verdict is Verdict.UNSURE
     assert 1 <= len(finding.questions) <= 2
     question = next(question for question in finding.questions if question.if_yes is Verdict.DANGER)
     worse = with_answer(finding, question.id, yes=True)
