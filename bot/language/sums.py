@@ -81,7 +81,8 @@ class _Sorter:
             one = Sum(place, token, token.number.value)
             role = self._role(one)
             if one.value > _MOST:
-                self.sentence.ask(_FIELDS.get(role or "", Field.PRINCIPAL), self.sentence.quote(token), Reason.TOO_LARGE)
+                about = _FIELDS.get(role or "", Field.PRINCIPAL)
+                self.sentence.ask(about, self.sentence.quote(token), Reason.TOO_LARGE)
                 continue
             if one.quarterly and role in {"payment", "each", "interest"}:
                 continue  # no period of ours; nothing is better than a wrong month

@@ -52,7 +52,7 @@ def test_what_is_written_keeps_to_the_contract(case) -> None:
         assert isinstance(found["term"]["count"], int)
         assert found["term"]["unit"] in {"day", "week", "month", "year"}
     for question in found.get("ambiguous", []):
-        assert question["readings"]
+        assert question["readings"] or question["reason"] == "too_large"
         if question["reason"] != "approximate" and question["field"] not in {"fees", "rate"}:
             assert question["field"] not in found
 
