@@ -14,6 +14,7 @@ _PAID_EVERY = {Unit.DAY: Unit.DAY, Unit.WEEK: Unit.WEEK}  # years are paid in mo
 _MOST_TELLING = Decimal(100_000)
 _FEN = Decimal("0.01")
 _ROWS_A_PAGE = 12
+_MANY = 10
 
 
 def yuan(amount: Decimal) -> str:
@@ -25,6 +26,11 @@ def yuan(amount: Decimal) -> str:
 def figure(number: Decimal) -> str:
     """A percentage without idle zeros: 24, 26.82."""
     return f"{number.normalize():,f}"
+
+
+def times(check: LineCheck) -> str:
+    """How many times a line; beyond ten, the tenths say nothing."""
+    return figure(check.times.quantize(Decimal(1)) if check.times >= _MANY else check.times)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,8 +67,18 @@ class Costed:
             "total": yuan(self.quote.total_paid),
             "cost": yuan(self.quote.total_cost),
             "nominal": figure(self.quote.rate.nominal),
+            "compared": self._compared(),
             "effective": self._effective(),
         }
+
+    def _compared(self) -> str:
+        """How many times the one line that applies; nothing when it is not crossed, or nobody said who lends."""
+        if len(self.checks) != 1 or not self.checks[0].crossed:
+            return ""
+        [check] = self.checks
+        if check.line.above is not None:
+            return ""  # what it means to be above takes more than half a sentence
+        return self._say(f"loan_card_times_{check.line.lender}", limit=figure(check.limit), times=times(check))
 
     def _effective(self) -> str:
         return f"{figure(self._telling)}%" if self._telling is not None else self._say("loan_rate_beyond")
@@ -82,6 +98,42 @@ class Costed:
             return f"{line.verdict}\n{line.source}"
         sentences = [standing(check, None, self.content, self.language) for check in self.checks]
         return "\n".join([*sentences, self._say("loan_card_line_basis")])
+
+    def explanation(self) -> list[str]:
+        """Where the annual rate comes from, for somebody who has never heard of one, idea by idea."""
+        found, terms = self.quote, self.quote.terms
+        if found.total_cost <= 0:
+            return [self._say("loan_card_explain_free")]
+        periods = len(found.instalments)
+        # The cost is the rate of a period on the money in use, period after period: that tells how much it was.
+        average = found.total_cost / (found.rate.per_period * periods)
+        whole = periods == 1 or terms.method is Method.INTEREST_FIRST
+        sentences = [
+            self._say(
+                f"loan_card_explain_{'whole' if whole else 'parts'}",
+                received=yuan(found.received),
+                average=yuan(average.quantize(Decimal(1))),
+                cost=yuan(found.total_cost),
+                years=self._how_long(),
+                nominal=figure(found.rate.nominal),
+            )
+        ]
+        if terms.principal > found.received:
+            sentences.append(
+                self._say(
+                    "loan_card_explain_deducted",
+                    principal=yuan(terms.principal),
+                    received=yuan(found.received),
+                    deducted=yuan(terms.principal - found.received),
+                )
+            )
+        return [*sentences, self._say("loan_card_explain_compound")]
+
+    def _how_long(self) -> str:
+        term = self.quote.terms.term
+        if term.unit is Unit.YEAR:
+            return self._say("loan_card_explain_months", count=term.count * 12)
+        return self._say(f"loan_card_explain_{term.unit}s", count=term.count)
 
     # The card.
 
@@ -206,8 +258,11 @@ def _bars(lines: tuple[Instalment, ...], most: int) -> Iterable[tuple[str, Decim
 
 def line_verdict(check: LineCheck, nominal: Decimal, content: Content, language: Language) -> str:
     """Above or not above one line, and what that means."""
+    values = {"rate": figure(nominal), "limit": figure(check.limit)}
+    if check.crossed and check.line.above is not None:
+        return check.line.above.of(language).format(**values)
     key = f"loan_line_above_{check.line.lender}" if check.crossed else "loan_line_not_above"
-    return content.wording.say(key, language, rate=figure(nominal), limit=figure(check.limit))
+    return content.wording.say(key, language, **values)
 
 
 def legal_line(check: LineCheck, nominal: Decimal, content: Content, language: Language) -> LegalLine:
@@ -225,9 +280,10 @@ def legal_line(check: LineCheck, nominal: Decimal, content: Content, language: L
 def standing(check: LineCheck, verb: str | None, content: Content, language: Language) -> str:
     """One line in a short sentence that names it: above, not above, or (``verb="is"``) just what it is."""
     key = verb or ("above" if check.crossed else "not_above")
-    return content.wording.say(
-        f"loan_card_line_{key}", language, lender=_lender(check, content, language), limit=figure(check.limit)
-    )
+    values = {"lender": _lender(check, content, language), "limit": figure(check.limit)}
+    if key == "above":
+        values["times"] = times(check)
+    return content.wording.say(f"loan_card_line_{key}", language, **values)
 
 
 def _lender(check: LineCheck, content: Content, language: Language) -> str:

@@ -11,7 +11,18 @@ from typing import Any, Self
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from bot.content.law import Lender
-from bot.lending import LoanTerms, Method, Quote, Rate, RateKind, Term, TermsError, Unit, quote
+from bot.lending import (
+    LoanTerms,
+    Method,
+    Quote,
+    Rate,
+    RateKind,
+    Term,
+    TermsError,
+    Unit,
+    deduct_first_interest,
+    quote,
+)
 
 _DAYS = {Unit.DAY: 1, Unit.WEEK: 7, Unit.MONTH: 30, Unit.YEAR: 365}
 _PRICES = frozenset({"rate", "payment", "total"})
@@ -73,6 +84,8 @@ class Offer(BaseModel):
     term: Term | None = None
     method: Method | None = None
     fees: tuple[Fee, ...] = ()
+    deducts_interest: bool = False
+    """The first interest is kept back before the money is paid out (砍头息)."""
     lender: Lender | None = None
     signed: date | None = None
     unsure: tuple[Unsure, ...] = ()
@@ -154,6 +167,11 @@ class Offer(BaseModel):
         return self.lender in {None, Lender.UNKNOWN}
 
     @property
+    def claims_to_be_free(self) -> bool:
+        """Whether no interest was promised: what it costs then hides elsewhere."""
+        return self.rate is not None and self.rate.value == 0
+
+    @property
     def assumes_fee_upfront(self) -> bool:
         """Whether a fee is taken to be paid at the start because nobody said when."""
         return any(fee.each is None for fee in self.fees)
@@ -171,7 +189,7 @@ class Offer(BaseModel):
             raise TermsError("missing", "principal" if principal is None else "term", "not said yet")
         term = self._counted(self.term)
         rate, payment = self._price(principal, term)
-        return LoanTerms(
+        terms = LoanTerms(
             principal=principal,
             term=term,
             rate=rate,
@@ -181,6 +199,7 @@ class Offer(BaseModel):
             fee_upfront=self._upfront(principal),
             fee_each=sum((fee.of(principal) for fee in self.fees if fee.each), Decimal(0)),
         )
+        return deduct_first_interest(terms) if self.deducts_interest and rate is not None else terms
 
     def _price(self, principal: Decimal, term: Term) -> tuple[Rate | None, Decimal | None]:
         if self.payment is None:

@@ -121,6 +121,8 @@ def _of_terms(said: grammar.Terms) -> tuple[dict[str, Any], tuple[str, ...]]:
     wrong += [doubt.field.value for doubt in said.ambiguous if doubt.reason is grammar.Reason.TOO_LARGE]
     if said.fees:
         facts["fees"] = tuple(_fee(_written(fee)) for fee in said.fees)
+    if grammar.Practice.INTEREST_DEDUCTED_FIRST in said.practices:
+        facts["deducts_interest"] = True
     doubts = tuple(
         Unsure(
             fact=doubt.field.value,

@@ -19,7 +19,7 @@ from actions._support import (
     typed_text,
     word,
 )
-from actions.loan_costs import begin_offer, says_figures
+from actions.loan_costs import begin_offer, is_about_a_loan
 from bot.language import guess_language
 from bot.messages import Language
 
@@ -145,7 +145,7 @@ class ActionDefaultFallback(Action):
     async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, _domain: DomainDict) -> list[EventType]:
         tongue = language(tracker)
         menu = button(word("common_menu", tongue), "menu")
-        if says_figures(tracker):
+        if is_about_a_loan(tracker):
             return [*begin_offer(tracker), FollowupAction("loan_form")]
         if _failed_last_turn(tracker):
             say(dispatcher, "utter_not_understood_again", buttons=[menu], hotlines=_hotlines(tongue))

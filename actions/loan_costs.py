@@ -60,12 +60,23 @@ def _heard(tracker: Tracker, asked: Question | None, offer: Offer) -> Heard:
     if fact and value:
         return hear_choice(fact, value, today())
     text = typed_text(tracker)
-    return hear(text, asked, offer, services().content.wording, today()) if text else Heard()
+    if text is None:
+        return Heard()
+    heard = hear(text, asked, offer, services().content.wording, today())
+    if not heard and asked is None and _assumes_today(offer):
+        # The answer said that it took today: a date alone puts that right.
+        return hear(text, Question.SIGNED, offer, services().content.wording, today())
+    return heard
 
 
 def _asked(tracker: Tracker) -> Question | None:
     name = tracker.get_slot("requested_slot")
     return Question(name) if name in set(Question) else None
+
+
+def _assumes_today(offer: Offer) -> bool:
+    """Whether the contract's date is our assumption, and matters."""
+    return offer.lender is Lender.PRIVATE and offer.signed is None and not offer.is_short_of_essentials
 
 
 def _complain_of(wrong: tuple[str, ...], dispatcher: CollectingDispatcher, tongue: Language) -> None:
@@ -96,9 +107,14 @@ def _is_lure(text: str | None) -> bool:
     )
 
 
-def says_figures(tracker: Tracker) -> bool:
-    """Whether what was typed names a sum or a price, whatever it was taken to be about."""
-    return bool(_FIGURES & set(_heard(tracker, None, Offer()).facts))
+def is_about_a_loan(tracker: Tracker) -> bool:
+    """Whether what was typed tells of a loan, whatever it was taken to be about.
+
+    A sum or a price does; any other fact ("24 months, rather", "signed in March") when a loan was just worked out.
+    """
+    last = _offer(tracker)
+    facts = set(_heard(tracker, None, last).facts)
+    return bool(_FIGURES & facts) or (bool(facts) and not last.is_short_of_essentials)
 
 
 def begin_offer(tracker: Tracker) -> list[EventType]:
@@ -233,7 +249,9 @@ def _assumed(offer: Offer, tongue: Language) -> str:
         "method": offer.assumes_method,
         "lender": offer.assumes_lender,
         "fee": offer.assumes_fee_upfront,
-        "today": offer.lender is Lender.PRIVATE and offer.signed is None,
+        "deduction": offer.deducts_interest,
+        "free": offer.claims_to_be_free and not offer.fees,
+        "today": _assumes_today(offer),
     }
     return "\n".join(word(f"loan_card_assumes_{name}", tongue) for name, holds in assumptions.items() if holds)
 
@@ -244,9 +262,9 @@ def _next_buttons(offer: Offer, tongue: Language) -> list[Json]:
         buttons.append(_titled("method", tongue, "loan_ask", loan_field="method"))
     if offer.assumes_lender:
         buttons.append(_titled("lender", tongue, "loan_ask", loan_field="lender"))
-    elif offer.lender is Lender.PRIVATE and offer.signed is None:
+    elif _assumes_today(offer):
         buttons.append(_titled("date", tongue, "loan_ask", loan_field="contract_date"))
-    buttons += [_titled(name, tongue, f"loan_{name}") for name in ("schedule", "lines", "what_now")]
+    buttons += [_titled(name, tongue, f"loan_{name}") for name in ("explain", "schedule", "lines", "what_now")]
     return _closing(tongue, *buttons)
 
 
@@ -319,6 +337,26 @@ class ActionShowLoanLines(Action):
         if offer.assumes_lender:
             buttons.insert(0, _titled("lender", tongue, "loan_ask", loan_field="lender"))
         say(dispatcher, "utter_loan_lines", buttons=buttons, lines=word("loan_line_basis", tongue))
+        return []
+
+
+class ActionExplainLoan(Action):
+    """Where the annual rate of the loan shown comes from, in plain words."""
+
+    def name(self) -> str:
+        return "action_explain_loan"
+
+    async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, _domain: DomainDict) -> list[EventType]:
+        tongue = language(tracker)
+        costed = _costed(_offer(tracker), tongue)
+        if costed is None:
+            say(dispatcher, "utter_loan_no_offer", buttons=_closing(tongue))
+            return []
+        *first, last = costed.explanation()
+        for explanation in first:
+            say(dispatcher, "utter_loan_explain", explanation=explanation)
+        buttons = _closing(tongue, _titled("result", tongue, "loan_result"))
+        say(dispatcher, "utter_loan_explain", buttons=buttons, explanation=last)
         return []
 
 

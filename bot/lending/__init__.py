@@ -16,6 +16,7 @@ from bot.lending.terms import (
     TermsError,
     Unit,
 )
+from bot.lending.upfront import deduct_first_interest
 
 __all__ = [
     "AnnualRate",
@@ -38,5 +39,6 @@ __all__ = [
     "annual_rate",
     "check_lines",
     "dated_annual_rate",
+    "deduct_first_interest",
     "quote",
 ]

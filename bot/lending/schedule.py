@@ -143,8 +143,10 @@ def _on_balance(terms: LoanTerms, when: Calendar, per_period: Decimal) -> tuple[
         case Method.EQUAL_PRINCIPAL:
             return _equal_principal(terms, when, per_period)
         case _:
-            interest = to_fen(terms.principal * per_period)
-            return all_at_the_end(to_fen(terms.principal), when.periods), [interest] * when.periods
+            charges = [to_fen(terms.principal * per_period)] * when.periods
+            if terms.interest_in_advance:
+                charges[-1] = 0  # the last interest was paid with the instalment before
+            return all_at_the_end(to_fen(terms.principal), when.periods), charges
 
 
 def _equal_instalments(terms: LoanTerms, when: Calendar, per_period: Decimal) -> tuple[list[int], list[int]]:

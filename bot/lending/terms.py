@@ -132,7 +132,8 @@ class LoanTerms:
 
     Terms that depart from the plain ones: ``balloon``, principal due on top of the last instalment;
     ``first_period_days``, when the first instalment falls after another time than one period; ``grace``;
-    ``rate_changes``, in order; ``rollover``, of a loan that comes back at once.
+    ``rate_changes``, in order; ``rollover``, of a loan that comes back at once; ``interest_in_advance``, when each
+    interest is paid a period early and none is due with the sum at the end (``received`` lacks the first one then).
     """
 
     principal: Decimal
@@ -149,6 +150,7 @@ class LoanTerms:
     first_period_days: int | None = None
     rate_changes: tuple[RateChange, ...] = ()
     rollover: RollOver | None = None
+    interest_in_advance: bool = False
 
     def __post_init__(self) -> None:
         _money(self.principal, "principal")
@@ -178,6 +180,8 @@ class LoanTerms:
         starts = [change.from_period for change in self.rate_changes]
         if starts != sorted(set(starts)):
             raise TermsError("out_of_order", "rate_changes", "rate changes must be in order, each period once")
+        if self.interest_in_advance and (self.method is not Method.INTEREST_FIRST or self.rate is None):
+            raise TermsError("unsupported", "interest_in_advance", "only interest that comes first is paid in advance")
         if self.rollover is not None and self.method is not Method.BULLET:
             raise TermsError("unsupported", "rollovers", "only a loan that comes back at once is rolled over")
 

@@ -62,6 +62,7 @@ class Talk:
             "loan_schedule": loan_costs.ActionShowLoanSchedule,
             "loan_lines": loan_costs.ActionShowLoanLines,
             "loan_what_now": loan_costs.ActionLoanWhatNow,
+            "loan_explain": loan_costs.ActionExplainLoan,
         }
         said = await self._run(starts[intent](), latest)
         if intent == "ask_loan_cost":
@@ -404,10 +405,64 @@ async def test_a_rate_beyond_sense_is_said_in_words():
     assert "%" not in said[0]["effective"]
 
 
+async def test_a_contract_of_the_old_rule_says_how_far_it_reaches():
+    talk = Talk()
+    await talk.say("跟朋友借一万，月息2分5，分12期还")
+    said = await talk.say("2019年5月1日", "loan_choose", loan_field="contract_date", loan_value="2019-05-01")
+    assert "2020年8月19日以前" in said[1]["verdicts"]
+    assert "请再核对" in said[1]["verdicts"]
+    assert said[0]["compared"] == ""
+
+
+async def test_the_sentence_names_how_many_times_the_line():
+    said = await Talk().say("跟朋友借一万，到手9000，分12期每期还1000")
+    assert said[0]["compared"] == "，约是法院支持上限12%的4.7倍"
+    assert (await Talk().say("跟朋友借一万，年化10%，分12期还"))[0]["compared"] == ""
+
+
+@pytest.mark.parametrize(
+    ("offer", "says"),
+    [
+        ("借一万，到手9000，分12期每期还1000", ["5,286", "56.75元", "第670条", "单利"]),
+        ("借一万，月息1%，12期，先息后本", ["10,000元您从头用到尾", "12个月", "12元"]),
+        ("借6000，0利息，分12期", ["没有多付"]),
+    ],
+)
+async def test_the_result_is_explained_in_plain_words(offer, says):
+    talk = Talk()
+    await talk.say(offer)
+    explained = "\n".join(message["explanation"] for message in await talk.tap("/loan_explain"))
+    for words in says:
+        assert words in explained
+
+
+async def test_interest_kept_back_first_is_counted_and_said():
+    said = await Talk().say("借一万，月息2分，12个月，先息后本，第一个月利息先扣")
+    assert (said[0]["received"], said[0]["nominal"]) == ("9,800", "24.49")
+    assert "第一期利息先扣了" in said[-1]["assumed"]
+
+
+async def test_no_interest_asks_for_what_hides_elsewhere():
+    assert "手续费" in (await Talk().say("借6000，0利息，分12期"))[-1]["assumed"]
+
+
+async def test_a_date_alone_puts_the_contract_date_right():
+    talk = Talk()
+    await talk.say("跟朋友借一万，月息2分，分12期还")
+    said = await talk.say("是2022年3月签的")
+    assert the_card(said).lines[0].limit == "14.80"
+
+
+async def test_a_sum_beyond_all_money_is_asked_again():
+    talk = Talk()
+    said = await talk.say("借1000000000000000，月息1分，12期")
+    assert names(said) == ["utter_loan_bad", "utter_ask_loan_principal"]
+
+
 async def test_a_contract_older_than_every_line_is_said_so():
     talk = Talk()
     await talk.say("跟朋友借一万，月息2分，分12期还")
-    said = await talk.say("2019年5月1日", "loan_choose", loan_field="contract_date", loan_value="2019-05-01")
+    said = await talk.say("2014年5月1日", "loan_choose", loan_field="contract_date", loan_value="2014-05-01")
     assert the_card(said).lines == []
     assert "没有可以对照的线" in said[1]["verdicts"]
 

@@ -54,8 +54,9 @@ def test_shipped_packs_are_right() -> None:
         ("wording/lessons.yml", "lesson_next:", "lesson_again:", "given twice"),
         ("wording/loan_costs.yml", "loan_title:", "lesson_next:", "another file"),
         ("hotlines/hotlines.yml", 'number: "96110"', 'number: "110"', "listed twice"),
-        ("law/lines.yml", "effective_from: 2020-08-20", "effective_from: 2019-01-01", "before the first LPR"),
+        ("law/lines.yml", "effective_to: 2020-08-19", "effective_to: 2020-08-18", "gap or overlap"),
         ("law/lines.yml", "as_of: 2021-01-01", "as_of: 2021-01-01\n    effective_to: 2019-08-20", "end before"),
+        ("law/lpr.yml", "published: 2019-08-20", "published: 2020-09-20", "order of date"),
         ("law/lines.yml", "source: 《最高人民法院关于审理", "sources: 《最高人民法院关于审理", "source"),
         ("fraud/families/fake-loan.yml", "id: fake-loan", "id: prize", "used in"),
         ("law/lpr.yml", 'one_year: "4.20"', 'one_year: "-4.20"', "greater than 0"),
@@ -85,7 +86,7 @@ def test_an_empty_folder_is_a_mistake(data: Path) -> None:
 def test_what_is_due_is_said(data: Path, capsys: pytest.CaptureFixture[str]) -> None:
     edit(data / "law" / "lines.yml", "review_by: 2027-06-30", "review_by: 2021-06-30")
     assert main(data) == 0
-    assert "private-4lpr was to be reviewed by 2021-06-30" in capsys.readouterr().out
+    assert "private-old-rule was to be reviewed by 2021-06-30" in capsys.readouterr().out
 
 
 def test_a_month_of_lpr_is_added(data: Path) -> None:

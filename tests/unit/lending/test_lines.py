@@ -50,8 +50,15 @@ def test_unknown_lender_sees_every_line(law: Law) -> None:
     }  # fmt: skip
 
 
-def test_before_the_rule_there_is_no_private_line(law: Law) -> None:
-    assert check_lines(D(24), Lender.PRIVATE, date(2019, 1, 1), law, TODAY) == []
+def test_before_the_present_rule_the_old_one_held_and_is_not_shown_as_plain_fact(law: Law) -> None:
+    (old,) = check_lines(D(30), Lender.PRIVATE, date(2020, 8, 19), law, TODAY)
+    assert (old.line.id, old.limit, old.crossed, old.may_be_outdated) == ("private-old-rule", D(24), True, True)
+    (new,) = check_lines(D(30), Lender.PRIVATE, date(2020, 8, 20), law, TODAY)
+    assert (new.line.id, new.limit) == ("private-4lpr", D("15.40"))
+
+
+def test_before_every_rule_there_is_no_private_line(law: Law) -> None:
+    assert check_lines(D(24), Lender.PRIVATE, date(2015, 8, 31), law, TODAY) == []
 
 
 def test_an_old_reading_says_so(law: Law) -> None:

@@ -42,7 +42,8 @@ def test_a_loan() -> None:
         ({"lender": "private", "contract_date": "2026-09-21"}, {"private": True}),
         ({"lender": "institution"}, {"institution": False}),
         ({"contract_date": "2026-09-21"}, {"private": True, "institution": False, "microloan": False}),
-        ({"lender": "private", "contract_date": "2018-01-01"}, {}),
+        ({"lender": "private", "contract_date": "2018-01-01"}, {"private": False}),
+        ({"lender": "private", "contract_date": "2014-01-01"}, {}),
     ],
 )
 def test_lines_follow_the_lender(said: dict[str, str], crossed: dict[str, bool]) -> None:
