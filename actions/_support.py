@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import UTC, date, datetime, timedelta, timezone
 from functools import cache
 from typing import Any, cast
@@ -121,6 +121,23 @@ def _commands() -> dict[str, frozenset[str]]:
     """The words that leave a form, by the intent they are commands of."""
     read = yaml.safe_load((ROOT / "data" / "lookup" / "commands.yml").read_text(encoding="utf-8"))
     return {str(name): frozenset(map(str, words)) for name, words in read.items()}
+
+
+def last_turn(tracker: Tracker) -> set[str]:
+    """The names of the actions that answered the turn before this one."""
+    turns = _actions_by_turn(tracker.events)
+    next(turns, None)  # the present turn
+    return next(turns, set())
+
+
+def _actions_by_turn(events: Sequence[Json]) -> Iterator[set[str]]:
+    actions: set[str] = set()
+    for event in reversed(events):
+        if event.get("event") == "action":
+            actions.add(event.get("name") or "")
+        elif event.get("event") == "user":
+            yield actions
+            actions = set()
 
 
 def size(text: str) -> int:

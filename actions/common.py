@@ -1,6 +1,5 @@
 """Rasa adapter for what belongs to no skill: greeting, menu, language, help, and not having understood."""
 
-from collections.abc import Iterator
 from typing import Any
 
 from rasa_sdk import Action, Tracker
@@ -13,6 +12,7 @@ from actions._support import (
     button,
     forget_entered,
     language,
+    last_turn,
     leave_form,
     say,
     services,
@@ -133,6 +133,19 @@ class ActionExplainBasic(Action):
         return []
 
 
+class ActionOutOfScope(Action):
+    """Something else altogether; unless a fact of the loan just shown was put right in words nobody foresaw."""
+
+    def name(self) -> str:
+        return "action_out_of_scope"
+
+    async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, _domain: DomainDict) -> list[EventType]:
+        if is_about_a_loan(tracker):
+            return [*begin_offer(tracker), FollowupAction("loan_form")]
+        say(dispatcher, "utter_out_of_scope")
+        return []
+
+
 class ActionDefaultFallback(Action):
     """Not understood: the nearest meanings as buttons; the second time running, numbers where people answer.
 
@@ -147,7 +160,7 @@ class ActionDefaultFallback(Action):
         menu = button(word("common_menu", tongue), "menu")
         if is_about_a_loan(tracker):
             return [*begin_offer(tracker), FollowupAction("loan_form")]
-        if _failed_last_turn(tracker):
+        if _FALLBACK in last_turn(tracker):
             say(dispatcher, "utter_not_understood_again", buttons=[menu], hotlines=_hotlines(tongue))
         else:
             meanings = [button(word(f"meaning_{name}", tongue), name) for name in _nearest(tracker)]
@@ -174,20 +187,3 @@ def _hotlines(tongue: Language) -> str:
         for number in _PERSONS
         if number in hotlines
     )
-
-
-def _failed_last_turn(tracker: Tracker) -> bool:
-    """Whether the turn before this one ended here too."""
-    turns = _actions_by_turn(tracker.events)
-    next(turns, None)  # the present turn
-    return _FALLBACK in next(turns, ())
-
-
-def _actions_by_turn(events: list[Any]) -> Iterator[set[str]]:
-    actions: set[str] = set()
-    for event in reversed(events):
-        if event.get("event") == "action":
-            actions.add(event.get("name") or "")
-        elif event.get("event") == "user":
-            yield actions
-            actions = set()

@@ -34,6 +34,7 @@ from bot.complaints import (
     CaseClosedError,
     CaseMessage,
     ComplaintDraft,
+    Filed,
     Kind,
     ResidentView,
     Status,
@@ -47,6 +48,7 @@ log = structlog.get_logger(__name__)
 _TEXT_FIELDS = ("story", "against", "when", "amount", "wish", "contact")
 _SKIPPABLE = frozenset(_TEXT_FIELDS) - {"story"}
 _FIELDS = ("kind", *_TEXT_FIELDS)
+_OFFERED_KINDS = tuple(kind for kind in Kind if kind is not Kind.REVIEW)
 _OWN_BUTTONS = frozenset({"complaint_choose", "complaint_correct", "complaint_send"})
 _SKIP = "skip"
 _SEND = "send"
@@ -86,6 +88,16 @@ class ActionBeginComplaint(Action):
         if told is not None and size(told) >= _TELLS_SOMETHING:
             events.append(SlotSet(_slot("story"), told[:_LONGEST]))
         return events
+
+
+def begin_with(kind: Kind, story: str) -> list[EventType]:
+    """Events that begin a complaint of which the kind, and perhaps what happened, is known already."""
+    begun: list[EventType] = [
+        *leave_form(),
+        SlotSet(_slot("draft_id"), secrets.token_urlsafe(16)),
+        SlotSet(_slot("kind"), kind.value),
+    ]
+    return [*begun, SlotSet(_slot("story"), story[:_LONGEST])] if story.strip() else begun
 
 
 class ValidateComplaintForm(Action):
@@ -210,7 +222,7 @@ class ActionAskComplaintKind(Action):
                 complaint_field="kind",
                 complaint_value=kind.value,
             )
-            for kind in Kind
+            for kind in _OFFERED_KINDS
         ]
         say(dispatcher, "utter_ask_complaint_kind", buttons=kinds)
         return []
@@ -294,16 +306,19 @@ class ActionFileComplaint(Action):
             log.warning("complaint_not_filed", error=type(error).__name__)
             say(dispatcher, "utter_complaint_failed")
             return [SlotSet(_slot("review"), None)]
-        tongue = language(tracker)
-        receipt = group_receipt(filed.receipt)
-        card = ReceiptCard(
-            title=word("complaint_receipt_title", tongue),
-            receipt=receipt,
-            notes=[word(f"complaint_receipt_{note}", tongue) for note in ("keep", "secret", "free")],
-        )
-        say(dispatcher, "utter_complaint_filed", card=card, receipt=receipt)
+        card = receipt_card(filed, language(tracker))
+        say(dispatcher, "utter_complaint_filed", card=card, receipt=card.receipt)
         say(dispatcher, "utter_complaint_after")
         return forget_entered(tracker, "loan_offer", "lesson_place")
+
+
+def receipt_card(filed: Filed, tongue: Language) -> ReceiptCard:
+    """What opens a case again, to keep."""
+    return ReceiptCard(
+        title=word("complaint_receipt_title", tongue),
+        receipt=group_receipt(filed.receipt),
+        notes=[word(f"complaint_receipt_{note}", tongue) for note in ("keep", "secret", "free")],
+    )
 
 
 def _draft(tracker: Tracker) -> ComplaintDraft:
@@ -318,7 +333,7 @@ def _draft(tracker: Tracker) -> ComplaintDraft:
         amount=_entered(tracker, "amount"),
         wish=_entered(tracker, "wish"),
         language=language(tracker),
-        channel=_channel(tracker),
+        channel=channel_of(tracker),
         sender=tracker.sender_id,
         consent=True,
         contact=contact if with_contact else None,
@@ -326,7 +341,8 @@ def _draft(tracker: Tracker) -> ComplaintDraft:
     )
 
 
-def _channel(tracker: Tracker) -> Channel:
+def channel_of(tracker: Tracker) -> Channel:
+    """The channel of the latest message, where the desk's answer goes."""
     name = tracker.get_latest_input_channel()
     return Channel(name) if name in set(Channel) else Channel.WEB
 

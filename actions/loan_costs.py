@@ -100,11 +100,10 @@ def _without_nonsense(offer: Offer, dispatcher: CollectingDispatcher, tongue: La
 
 def _is_lure(text: str | None) -> bool:
     finding = services().screener.screen(text) if text else None
-    return (
-        finding is not None
-        and finding.verdict is Verdict.DANGER
-        and any(family.kind is Kind.FRAUD for family in finding.families)
-    )
+    if finding is None or finding.verdict is not Verdict.DANGER:
+        return False
+    # "I just sent him 3000": there is nothing to compute, it has happened.
+    return finding.emergency is not None or any(family.kind is Kind.FRAUD for family in finding.families)
 
 
 def is_about_a_loan(tracker: Tracker) -> bool:

@@ -22,6 +22,8 @@ class Kind(StrEnum):
     REFUSAL = "refusal"
     FRAUD = "fraud"
     OTHER = "other"
+    REVIEW = "review"
+    """No complaint: a message whose verdict somebody disputes, or wants to hear of when more is known."""
 
 
 class Status(StrEnum):

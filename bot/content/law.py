@@ -52,7 +52,7 @@ class Line(Fact):
     nature: Bilingual
     article: Bilingual
     above: Bilingual | None = None
-    """What it means to be above it, with ``{rate}`` and ``{limit}``, where the usual sentence of the lender misleads."""
+    """What it means to be above it (``{rate}``, ``{limit}``), where the usual sentence of the lender misleads."""
 
     @model_validator(mode="after")
     def _has_one_limit(self) -> Self:

@@ -18,6 +18,8 @@ _TOPICS = {
     "ask_loan_cost": "loan_cost",
     "ask_usury": "usury_check",
     "check_message": "fraud_check",
+    "already_paid": "fraud_check",
+    "dispute_verdict": "fraud_check",
     "start_complaint": "complaint",
     "follow_case": "complaint",
     "ask_credit_record": "credit_record",

@@ -7,7 +7,7 @@ from rasa_sdk import Tracker
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions import _support
-from actions.common import ActionDefaultFallback
+from actions.common import ActionDefaultFallback, ActionOutOfScope
 from bot.content import load_content
 from bot.settings import ROOT
 
@@ -51,3 +51,18 @@ async def test_figures_are_understood_whatever_is_around_them(text):
 async def test_what_names_no_sum_begins_no_offer(text):
     _, events = await not_understood(text)
     assert events == []
+
+
+async def test_a_fact_of_the_loan_just_shown_is_put_right_whatever_it_seems_to_mean():
+    shown = {"principal": "10000", "payment": "1000", "payment_period": "month", "term": {"count": 12, "unit": "month"}}
+    slots = {"language": "zh", "loan_offer": shown}
+    for text, offer, goes_on in (
+        ("到手只有9000", shown, True),
+        ("期限是24个月", shown, True),
+        ("期限是24个月", None, False),
+    ):
+        latest = {"text": text, "intent": {"name": "out_of_scope"}}
+        slots["loan_offer"] = offer
+        tracker = Tracker("sender", slots, latest, [], False, None, {}, "action_listen")  # noqa: FBT003
+        events = await ActionOutOfScope().run(CollectingDispatcher(), tracker, {})
+        assert bool(events) is goes_on
