@@ -15,6 +15,7 @@ from pydantic import Field, RootModel
 from bot.content.base import ContentError, Pack, read_pack
 
 MOST_VARIANTS = 3
+_HARMLESS = "harmless-"
 _CHOICE = re.compile(r"\(([^()|]*(?:\|[^()|]*)+)\)")
 
 _Templates = Annotated[tuple[str, ...], Field(min_length=1)]
@@ -78,7 +79,10 @@ def spelled_out(template: str) -> Iterator[str]:
 
 
 def load_examples(folder: Path) -> FraudExamples:
-    """``data/fraud/examples`` and its subfolders. Raises ``ContentError`` naming the file."""
+    """``data/fraud/examples`` and its subfolders. Raises ``ContentError`` naming the file.
+
+    A file is named after its family; ``harmless-<kind>`` holds everyday messages, and ``harmless`` several kinds of them.
+    """
     files = sorted(folder.rglob("*.yml"))
     if not files:
         raise ContentError(f"{folder.name}: there is not one example in this folder")
@@ -88,6 +92,9 @@ def load_examples(folder: Path) -> FraudExamples:
         if file.stem == "harmless":
             for kind, templates in read_pack(file, _Kinds).root.items():
                 harmless[kind] = harmless.get(kind, ()) + templates
+        elif file.stem.startswith(_HARMLESS):
+            kind = file.stem.removeprefix(_HARMLESS)
+            harmless[kind] = harmless.get(kind, ()) + read_pack(file, _List).root
         else:
             tricks[file.stem] = tricks.get(file.stem, ()) + read_pack(file, _List).root
     return FraudExamples(tricks=tricks, harmless=harmless)
