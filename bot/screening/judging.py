@@ -16,7 +16,7 @@ _MOST_FAMILIES = 3
 class Thresholds:
     """Likeness scores (log odds) from which on a verdict holds; measured on bench/screening/dev."""
 
-    danger: float = 3.0
+    danger: float = 3.5
     """Alone, with a rule's weak sign or none."""
     caution: float = 0.8
     danger_with_rules: float = 1.3
