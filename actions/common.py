@@ -129,7 +129,9 @@ class ActionExplainBasic(Action):
         if found is None:
             say(dispatcher, "utter_basic_which")
         else:
-            say(dispatcher, "utter_basic", meaning=word(f"basic_{found}", language(tracker)))
+            tongue = language(tracker)
+            check = [button(word("disclosure_entry", tongue), "check_disclosure")] if found == "disclosure" else []
+            say(dispatcher, "utter_basic", buttons=check, meaning=word(f"basic_{found}", tongue))
         return []
 
 

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from bot.content.base import ContentError, Fact
+from bot.content.disclosure import DisclosureRule, load_disclosure
 from bot.content.fraud import FraudPack, load_fraud
 from bot.content.hotlines import Hotline, load_hotlines
 from bot.content.law import Law, load_law
@@ -18,6 +19,7 @@ class Content:
     """Everything the product states as fact, and the words of its interface."""
 
     law: Law
+    disclosure: DisclosureRule
     lessons: tuple[Lesson, ...]
     fraud: FraudPack
     hotlines: dict[str, Hotline]
@@ -27,6 +29,8 @@ class Content:
     def facts(self) -> Iterator[tuple[str, Fact]]:
         """Everything with a review date, by a name an editor finds it under."""
         yield from ((f"law/lines.yml: {line.id}", line) for line in self.law.lines)
+        yield "law/disclosure.yml", self.disclosure
+        yield "law/disclosure.yml: new_loans_only", self.disclosure.new_loans_only
         yield from ((f"lessons: {lesson.id}", lesson) for lesson in self.lessons)
         yield from ((f"fraud: {family.id}", family) for family in self.fraud.families)
         yield from ((f"hotlines.yml: {number}", hotline) for number, hotline in self.hotlines.items())
@@ -50,6 +54,7 @@ def find_mistakes(root: Path) -> list[str]:
 
 _PACKS: dict[str, Callable[[Path], Any]] = {
     "law": lambda root: load_law(root / "law"),
+    "disclosure": lambda root: load_disclosure(root / "law" / "disclosure.yml"),
     "lessons": lambda root: load_lessons(root / "lessons"),
     "fraud": lambda root: load_fraud(root / "fraud"),
     "hotlines": lambda root: load_hotlines(root / "hotlines" / "hotlines.yml"),

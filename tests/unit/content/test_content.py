@@ -48,6 +48,8 @@ def test_shipped_packs_are_right() -> None:
         ("law/lpr.yml", "published: 2019-09-20", "published: 2019-08-20", "order of date"),
         ("law/lines.yml", '    limit: "24"\n', "", "limit or four_times_lpr"),
         ("law/lines.yml", "lender: microloan", "lender: institution", "gap or overlap"),
+        ("law/disclosure.yml", "id: contingent", "id: charges", "each of"),
+        ("law/disclosure.yml", "full_text_read: false", "full_text: false", "full_text"),
         ("hotlines/hotlines.yml", "confidence: confirmed", "confidence: sure", "confidence"),
         ("wording/lessons.yml", "Next lesson: {title}", "Next lesson", "placeholders"),
         ("wording/lessons.yml", "Next lesson: {title}", "Next lesson: {title", "lesson_following"),
