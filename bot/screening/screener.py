@@ -94,7 +94,9 @@ class Screener:
         alarm = judgement.verdict in _ALARM
         emergency = None
         if alarm or not tone.teaches:
-            emergency = self._circumstances.emergency(reading, tone, _LONGEST_QUOTE, suspicious=alarm)
+            # Where money is gone already, one sign is enough: first aid too many is better than one too few.
+            suspicious = alarm or bool(found)
+            emergency = self._circumstances.emergency(reading, tone, _LONGEST_QUOTE, suspicious=suspicious)
         if alarm or emergency:
             return self._finding(judgement, found, emergency, reading)
         if reason:
