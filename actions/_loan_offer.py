@@ -124,6 +124,19 @@ class Offer(BaseModel):
         return bool(set(self.open_questions()) & _ESSENTIALS)
 
     @property
+    def turned_round(self) -> Question | None:
+        """What the other three figures give by themselves: the sum that can be borrowed, or the time it takes."""
+        if self.unsure or self.rate is None or self.payment is None or self.rate.period is Unit.ONCE:
+            return None
+        if self.method not in _PAYS_AS_SAID or any(fee.percent is not None for fee in self.fees):
+            return None
+        if self.sum is None:
+            # Instalments of a year are reckoned by the month: how much a yearly payment carries is not told.
+            return None if self.term is None or self.payment_period is Unit.YEAR else Question.PRINCIPAL
+        on_the_sum = self.rate.kind is RateKind.FLAT_FEE or self.method is Method.FLAT
+        return Question.TERM if self.term is None and not on_the_sum else None
+
+    @property
     def says_enough(self) -> bool:
         """Whether sum, price and time were all named, be it in words that still have to be settled."""
         return not set(self.open_questions()) & (_ESSENTIALS - {Question.READING})
@@ -136,6 +149,8 @@ class Offer(BaseModel):
 
     def open_questions(self) -> list[Question]:
         """What has to be asked yet, in order: the fewest questions that let the loan be computed and judged."""
+        if self.turned_round is not None:
+            return []
         unsure = {doubt.fact for doubt in self.unsure}
         has_price = self.rate is not None or self.payment is not None or self.total is not None
         essentials = {

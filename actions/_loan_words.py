@@ -50,7 +50,9 @@ class Heard:
         changes = dict(self.facts)
         doubts: tuple[Unsure, ...] = changes.pop("unsure", ())
         settled = set(changes) | {doubt.fact for doubt in doubts}
-        if settled & set(_PRICES):
+        prices = settled & set(_PRICES)
+        # Settling a doubt replaces nothing: 2分利 is asked about, and the instalment said beside it stays.
+        if prices and not prices <= {doubt.fact for doubt in offer.unsure}:
             settled |= set(_PRICES)  # a doubt about one price is settled by any other
             changes = {**dict.fromkeys(_PRICES), "payment_period": None, **changes}
         kept = tuple(doubt for doubt in offer.unsure if doubt.fact not in settled)

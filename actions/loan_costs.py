@@ -9,6 +9,7 @@ from rasa_sdk.executor import CollectingDispatcher
 from rasa_sdk.types import DomainDict
 
 from actions._loan_card import Costed, described_line, figure, standing
+from actions._loan_inverse import say_turned_round
 from actions._loan_offer import Offer, Question
 from actions._loan_words import Heard, hear, hear_choice, reading_title
 from actions._support import (
@@ -31,6 +32,8 @@ from bot.messages import Language
 from bot.screening import Verdict
 
 _SLOT = "loan_offer"
+COMPARED = "compared_offers"
+"""The slot of the offers the one in ``loan_offer`` is compared with; empty when nothing is compared."""
 _OWN_BUTTONS = frozenset({"ask_loan_cost", "loan_choose"})
 # Typed without any figure, these are answers the form cannot read; whatever else is meant, other rules serve.
 _ANSWERS = frozenset({None, "ask_loan_cost", "ask_usury", "affirm", "deny", "correct", "nlu_fallback"})
@@ -86,7 +89,7 @@ def _complain_of(wrong: tuple[str, ...], dispatcher: CollectingDispatcher, tongu
 
 def _without_nonsense(offer: Offer, dispatcher: CollectingDispatcher, tongue: Language) -> Offer:
     """The offer, or when its facts cannot all be right, the offer without the one to ask for again."""
-    if offer.open_questions():
+    if offer.open_questions() or offer.turned_round is not None:
         return offer
     try:
         offer.quote()
@@ -123,7 +126,7 @@ def begin_offer(tracker: Tracker) -> list[EventType]:
     # "Only 9000 came into my hand" is about the loan just shown; with a price and a time it is another one.
     begins = "principal" in facts or {"received"} < facts
     corrects = bool(facts) and not begins and not last.is_short_of_essentials
-    return [] if corrects else [_keep(Offer())]
+    return [] if corrects else [_keep(Offer()), SlotSet(COMPARED, None)]
 
 
 class ActionStartLoan(Action):
@@ -223,11 +226,16 @@ class ActionShowLoanCost(Action):
         return "action_show_loan_cost"
 
     async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, _domain: DomainDict) -> list[EventType]:
+        if tracker.get_slot(COMPARED) and _costed(_offer(tracker), language(tracker)) is not None:
+            return [FollowupAction("action_show_comparison")]
         _show(_offer(tracker), dispatcher, language(tracker))
         return []
 
 
 def _show(offer: Offer, dispatcher: CollectingDispatcher, tongue: Language) -> None:
+    if offer.turned_round is not None:
+        say_turned_round(offer, dispatcher, tongue, _closing(tongue))
+        return
     costed = _costed(offer, tongue)
     if costed is None:
         say(dispatcher, "utter_loan_no_offer", buttons=_closing(tongue))
@@ -264,6 +272,7 @@ def _next_buttons(offer: Offer, tongue: Language) -> list[Json]:
     elif _assumes_today(offer):
         buttons.append(_titled("date", tongue, "loan_ask", loan_field="contract_date"))
     buttons += [_titled(name, tongue, f"loan_{name}") for name in ("explain", "schedule", "lines", "what_now")]
+    buttons += [_titled(name, tongue, name) for name in ("compare_offers", "ask_affordable", "early_repayment")]
     return _closing(tongue, *buttons)
 
 

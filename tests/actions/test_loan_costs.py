@@ -510,3 +510,56 @@ def test_every_response_the_actions_say_exists():
     ).read_text(encoding="utf-8")
     said = {name for name in re.findall(r'"(utter_\w+)"', source) if not name.endswith("_")}
     assert said <= set(DOMAIN["responses"])
+
+
+@pytest.mark.parametrize(
+    ("language", "sentence", "response", "values"),
+    [
+        ("zh", "每月能还800，月息1分，24期，能借多少", "utter_loan_how_much", {"most": "16,994.70", "total": "19,200"}),
+        (
+            "en",
+            "I can pay 800 a month at 1% a month for 24 months, how much can I borrow",
+            "utter_loan_how_much",
+            {"most": "16,994.70", "cost": "2,205.30"},
+        ),
+        (
+            "zh",
+            "借一万每月还300，月息2分，要还多久",
+            "utter_loan_how_long",
+            {"periods": "56", "last": "144.21", "time": "4年零8个月", "interest": "6,644.21"},
+        ),
+        ("en", "borrow 10000, 300 a month, 2% a month, how long", "utter_loan_how_long", {"periods": "56"}),
+        ("zh", "借一万每月还150，月息2分，要还多久", "utter_loan_never", {"interest": "200", "payment": "150"}),
+    ],
+)
+async def test_a_question_turned_round_is_answered(language, sentence, response, values):
+    [said] = await Talk(language).say(sentence)
+    assert said["response"] == response
+    assert {name: said[name] for name in values} == values
+
+
+async def test_the_instalment_stays_while_the_rate_is_settled():
+    talk = Talk()
+    [question] = await talk.say("借一万每月还300，2个点，要还多久")
+    [said] = await talk.tap(question["buttons"][0]["payload"])
+    assert said["response"] == "utter_loan_how_long"
+
+
+async def test_the_sum_worked_out_becomes_a_loan():
+    talk = Talk()
+    [said] = await talk.say("每月能还800，月息1分，24期，能借多少")
+    said = await talk.tap(said["buttons"][0]["payload"])
+    assert names(said)[0] == "utter_loan_result_level"
+    assert (said[0]["payment"], said[0]["nominal"]) == ("800", "12")
+
+
+async def test_yearly_payments_and_fees_each_time_are_not_mistaken():
+    assert names(await Talk().say("一年还一万，年息5%，5年，能借多少")) != ["utter_loan_how_much"]
+    [said] = await Talk().say("每月能还800，另收每月50手续费，月息1%，24期，能借多少")
+    assert (said["most"], said["total"]) == ("15,932.54", "19,200.02")
+
+
+async def test_a_time_said_after_all_makes_it_a_loan():
+    talk = Talk()
+    await talk.say("借一万每月还300，月息2分，要还多久")
+    assert names(await talk.say("说好12期"))[0] == "utter_loan_result_level"
