@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from bot.content.affordability import RuleOfThumb, load_affordability
 from bot.content.base import ContentError, Fact
 from bot.content.disclosure import DisclosureRule, load_disclosure
 from bot.content.fraud import FraudPack, load_fraud
@@ -20,6 +21,7 @@ class Content:
 
     law: Law
     disclosure: DisclosureRule
+    affordability: RuleOfThumb
     lessons: tuple[Lesson, ...]
     fraud: FraudPack
     hotlines: dict[str, Hotline]
@@ -31,6 +33,7 @@ class Content:
         yield from ((f"law/lines.yml: {line.id}", line) for line in self.law.lines)
         yield "law/disclosure.yml", self.disclosure
         yield "law/disclosure.yml: new_loans_only", self.disclosure.new_loans_only
+        yield "law/affordability.yml", self.affordability
         yield from ((f"lessons: {lesson.id}", lesson) for lesson in self.lessons)
         yield from ((f"fraud: {family.id}", family) for family in self.fraud.families)
         yield from ((f"hotlines.yml: {number}", hotline) for number, hotline in self.hotlines.items())
@@ -55,6 +58,7 @@ def find_mistakes(root: Path) -> list[str]:
 _PACKS: dict[str, Callable[[Path], Any]] = {
     "law": lambda root: load_law(root / "law"),
     "disclosure": lambda root: load_disclosure(root / "law" / "disclosure.yml"),
+    "affordability": lambda root: load_affordability(root / "law" / "affordability.yml"),
     "lessons": lambda root: load_lessons(root / "lessons"),
     "fraud": lambda root: load_fraud(root / "fraud"),
     "hotlines": lambda root: load_hotlines(root / "hotlines" / "hotlines.yml"),
