@@ -12,6 +12,7 @@ from actions._figures import in_digits
 
 _FEN = Decimal("0.01")
 _MOST = Decimal("1e9")
+_LEAST_SUM = 10
 _NUMBER = r"\d+(?:\.\d+)?"
 _COUNTED = r"(?! ?(?:天|日|个月|月份|月(?!薪|入)|期|岁|个人|口|年|%|days?|months?|people|years?|weeks?|周))"
 _MONEY = re.compile(rf"(?<![\d.])({_NUMBER})(?:…({_NUMBER}))?(?![\d.…]){_COUNTED}")
@@ -136,6 +137,8 @@ def read_monthly(said: str, *, together: bool, or_nothing: bool) -> Monthly | No
     per = next((name for name, words in _PERIODS if words.search(said)), "month")
     if per != "month":  # 1年, 1天: the one is part of the words
         sums = [(low, high) for low, high in sums if high > 1]
+    if len(sums) > 1:  # "for one card", 两个孩子: a count beside the sums
+        sums = [(low, high) for low, high in sums if high >= _LEAST_SUM] or sums
     if not sums:
         return Monthly(Decimal(0)) if or_nothing and _NOTHING.search(said) else None
     if len(sums) > 1 and not together and not _EITHER.search(said):

@@ -8,8 +8,7 @@ from rasa_sdk.events import EventType, FollowupAction, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 from rasa_sdk.types import DomainDict
 
-from actions._comparison_card import SideBySide
-from actions._loan_card import Costed
+from actions._comparison_show import COMPARED, FEWEST, MOST, say_comparison
 from actions._loan_offer import Offer
 from actions._offer_shown import offer_shown, quote_shown, worked_out
 from actions._support import (
@@ -19,19 +18,11 @@ from actions._support import (
     language,
     leave_form,
     say,
-    services,
-    today,
     typed_text,
     word,
 )
-from actions.loan_costs import COMPARED, says_figures
-from bot.content.law import Lender
-from bot.lending import check_lines
+from actions.loan_costs import says_figures, show_offer
 from bot.messages import Language
-
-_MOST = 4
-_FEWEST = 2
-_LINES_A_MESSAGE = 2
 
 
 def _kept(tracker: Tracker) -> list[Offer]:
@@ -68,7 +59,7 @@ class ActionStartComparison(Action):
                 say(dispatcher, "utter_comparison_go_on" if kept else "utter_comparison_first", name=next_name)
             # What was begun is asked on; a slot without anything in it would not let the form ask at all.
             return [SlotSet("loan_offer", offer_shown(tracker).to_slot()), *ask]
-        if len(kept) + 1 >= _MOST:
+        if len(kept) + 1 >= MOST:
             say(dispatcher, "utter_comparison_full", buttons=_removals(len(kept) + 1, tongue))
             return []
         kept = [*kept, offer_shown(tracker)]
@@ -82,17 +73,6 @@ class ActionStartComparison(Action):
         return [_keep(kept), SlotSet("loan_offer", Offer().to_slot()), *ask]
 
 
-class ActionShowComparison(Action):
-    """The offers side by side."""
-
-    def name(self) -> str:
-        return "action_show_comparison"
-
-    async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, _domain: DomainDict) -> list[EventType]:
-        _show([*_kept(tracker), offer_shown(tracker)], dispatcher, language(tracker))
-        return []
-
-
 class ActionRemoveOffer(Action):
     """Takes one offer out of the comparison: the one named, or the one chosen from buttons."""
 
@@ -102,7 +82,7 @@ class ActionRemoveOffer(Action):
     async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, _domain: DomainDict) -> list[EventType]:
         tongue = language(tracker)
         offers = [*_kept(tracker), offer_shown(tracker)]
-        if len(offers) < _FEWEST:
+        if len(offers) < FEWEST:
             say(dispatcher, "utter_comparison_none", buttons=[_titled("add", tongue, "compare_offers"), _menu(tongue)])
             return []
         if worked_out(offers[-1]) is None:  # the next one was not told to its end
@@ -113,9 +93,10 @@ class ActionRemoveOffer(Action):
             return []
         left = [one for number, one in enumerate(offers, 1) if number != place]
         events = [*leave_form(), _keep(left[:-1]), SlotSet("loan_offer", (left or [Offer()])[-1].to_slot())]
-        if len(left) < _FEWEST:
-            return [*events, FollowupAction("action_show_loan_cost")]
-        _show(left, dispatcher, tongue)
+        if len(left) < FEWEST:
+            show_offer((left or [Offer()])[-1], dispatcher, tongue)
+            return events
+        say_comparison(left, dispatcher, tongue)
         return events
 
 
@@ -123,11 +104,11 @@ def _place(tracker: Tracker) -> int | None:
     """Which offer is meant, from 1."""
     tapped = entity(tracker, "comparison_place")
     if tapped is not None:
-        return int(tapped) if tapped in {str(number) for number in range(1, _MOST + 1)} else None
+        return int(tapped) if tapped in {str(number) for number in range(1, MOST + 1)} else None
     spoken = (typed_text(tracker) or "").lower()
     named = [
         number
-        for number in range(1, _MOST + 1)
+        for number in range(1, MOST + 1)
         if any(part in spoken for tongue in Language for part in word(f"comparison_words_{number}", tongue).split("/"))
     ]
     return named[0] if len(named) == 1 else None
@@ -147,28 +128,3 @@ def _removals(count: int, tongue: Language) -> list[Json]:
 
 def _titled(key: str, tongue: Language, intent_name: str) -> Json:
     return button(word(f"comparison_button_{key}", tongue), intent_name)
-
-
-def _show(offers: Sequence[Offer], dispatcher: CollectingDispatcher, tongue: Language) -> None:
-    known = [(offer, costed) for offer in offers if (costed := _costed(offer, tongue)) is not None]
-    if len(known) < _FEWEST:
-        say(dispatcher, "utter_comparison_none", buttons=[_titled("add", tongue, "compare_offers"), _menu(tongue)])
-        return
-    shown = SideBySide([offer for offer, _ in known], [costed for _, costed in known], tongue)
-    say(dispatcher, "utter_comparison", card=shown.card(), sentences=shown.sentences())
-    described = shown.described()
-    for start in range(0, len(described), _LINES_A_MESSAGE):
-        say(dispatcher, "utter_comparison_lines", lines="\n".join(described[start : start + _LINES_A_MESSAGE]))
-    buttons = [_titled("remove", tongue, "remove_offer"), _titled("afford", tongue, "ask_affordable"), _menu(tongue)]
-    if len(known) < _MOST:
-        buttons.insert(0, _titled("add", tongue, "compare_offers"))
-    warnings = "".join(f"{warning}\n" for warning in shown.warnings())
-    say(dispatcher, "utter_comparison_note", buttons=buttons, warnings=warnings)
-
-
-def _costed(offer: Offer, tongue: Language) -> Costed | None:
-    found, day, content = worked_out(offer), today(), services().content
-    if found is None:
-        return None
-    checks = check_lines(found.rate.nominal, offer.lender or Lender.UNKNOWN, offer.signed or day, content.law, day)
-    return Costed(found, checks, content, tongue)

@@ -8,6 +8,7 @@ from rasa_sdk.events import EventType, FollowupAction, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 from rasa_sdk.types import DomainDict
 
+from actions._comparison_show import COMPARED, say_comparison
 from actions._loan_card import Costed, described_line, figure, standing
 from actions._loan_inverse import say_turned_round
 from actions._loan_offer import Offer, Question
@@ -32,8 +33,6 @@ from bot.messages import Language
 from bot.screening import Verdict
 
 _SLOT = "loan_offer"
-COMPARED = "compared_offers"
-"""The slot of the offers the one in ``loan_offer`` is compared with; empty when nothing is compared."""
 _OWN_BUTTONS = frozenset({"ask_loan_cost", "loan_choose"})
 # Typed without any figure, these are answers the form cannot read; whatever else is meant, other rules serve.
 _ANSWERS = frozenset({None, "ask_loan_cost", "ask_usury", "affirm", "deny", "correct", "nlu_fallback"})
@@ -171,7 +170,8 @@ class ValidateLoanForm(FormValidationAction):
             return self._unread(tracker, dispatcher, before)
         _complain_of(heard.wrong, dispatcher, tongue)
         offer = heard.into(before)
-        if asked is None and not before.has_any and offer.says_enough:
+        said_at_once = asked is None or bool(tracker.get_slot(COMPARED))  # the next of a comparison is asked for
+        if said_at_once and not before.has_any and offer.says_enough:
             offer = offer.model_copy(update={"brief": True})
         return {_SLOT: _without_nonsense(offer, dispatcher, tongue).to_slot()}
 
@@ -226,10 +226,18 @@ class ActionShowLoanCost(Action):
         return "action_show_loan_cost"
 
     async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, _domain: DomainDict) -> list[EventType]:
-        if tracker.get_slot(COMPARED) and _costed(_offer(tracker), language(tracker)) is not None:
-            return [FollowupAction("action_show_comparison")]
-        _show(_offer(tracker), dispatcher, language(tracker))
+        offer, tongue = _offer(tracker), language(tracker)
+        compared: list[Any] = tracker.get_slot(COMPARED) or []
+        if compared and _costed(offer, tongue) is not None:
+            say_comparison([*map(Offer.from_slot, compared), offer], dispatcher, tongue)
+        else:
+            show_offer(offer, dispatcher, tongue)
         return []
+
+
+def show_offer(offer: Offer, dispatcher: CollectingDispatcher, tongue: Language) -> None:
+    """Say what one offer costs; or that there is none to show."""
+    _show(offer, dispatcher, tongue)
 
 
 def _show(offer: Offer, dispatcher: CollectingDispatcher, tongue: Language) -> None:

@@ -83,6 +83,7 @@ async def test_without_an_income_no_share_is_made_up():
         ("200 a day, about 20 days a month", Ask.INCOME, {"income": "4000", "income_per": "day"}),
         ("40k a year", Ask.INCOME, {"income": "3333.33", "income_per": "year"}),
         ("车贷1500，花呗300", Ask.DEBTS, {"debts": "1800.00"}),
+        ("300 for one card, 200 for another", Ask.DEBTS, {"debts": "500.00"}),
         ("没有", Ask.DEBTS, {"debts": "0"}),
         ("一年开销一万二", Ask.SPENDING, {"spending": "1000.00"}),
         (

@@ -9,7 +9,7 @@ import yaml
 from rasa_sdk import Tracker
 from rasa_sdk.executor import CollectingDispatcher
 
-from actions import _support, comparison
+from actions import _comparison_show, _support, comparison
 from actions._loan_offer import Offer
 from actions._offer_shown import worked_out
 from actions.loan_costs import ActionShowLoanCost, begin_offer
@@ -34,7 +34,7 @@ def real():
 @pytest.fixture(autouse=True)
 def _services(real, monkeypatch):
     _support.set_services(real)
-    monkeypatch.setattr(comparison, "today", lambda: date(2026, 9, 25))
+    monkeypatch.setattr(_comparison_show, "today", lambda: date(2026, 9, 25))
     yield
     _support.set_services(None)
 
@@ -110,7 +110,7 @@ async def test_a_fifth_offer_needs_a_place():
     ],
 )
 async def test_the_sentence_says_who_costs_less_and_by_how_much(language, words):
-    said, _, _ = await run(comparison.ActionShowComparison(), slots(CHEAP, DEAR, language=language))
+    said, _, _ = await run(ActionShowLoanCost(), slots(CHEAP, DEAR, language=language))
     text = shown(said[0], language)
     assert [one for one in words if one not in text] == []
     card = read_card(said[0]["custom"]["card"])
@@ -124,26 +124,26 @@ async def test_the_sentence_says_who_costs_less_and_by_how_much(language, words)
 
 async def test_every_offer_is_told_in_text_too_and_four_fit_a_message():
     for language, most in (("zh", 300), ("en", 600)):
-        said, _, _ = await run(comparison.ActionShowComparison(), slots(CHEAP, DEAR, LONG, DEAR, language=language))
+        said, _, _ = await run(ActionShowLoanCost(), slots(CHEAP, DEAR, LONG, DEAR, language=language))
         for message in said:
             assert len(shown(message, language)) <= most
         assert [len(shown(message, language).splitlines()) for message in said[1:3]] == [2, 2]
 
 
 async def test_a_longer_loan_is_warned_of_and_no_offer_is_advised():
-    said, _, _ = await run(comparison.ActionShowComparison(), slots(CHEAP, LONG))
+    said, _, _ = await run(ActionShowLoanCost(), slots(CHEAP, LONG))
     note = shown(said[-1])
     assert "时间不一样长" in note
     assert "到手的钱不一样" not in note
     less_in_hand = {**DEAR, "received": "9000"}
-    said, _, _ = await run(comparison.ActionShowComparison(), slots(CHEAP, less_in_hand))
+    said, _, _ = await run(ActionShowLoanCost(), slots(CHEAP, less_in_hand))
     assert "到手的钱不一样" in shown(said[-1])
     text = "".join(map(shown, said))
     assert not any(word in text for word in ("建议选", "推荐", "选第"))
 
 
 async def test_equal_offers_are_called_equal():
-    said, _, _ = await run(comparison.ActionShowComparison(), slots(CHEAP, CHEAP))
+    said, _, _ = await run(ActionShowLoanCost(), slots(CHEAP, CHEAP))
     assert shown(said[0]).count("一样") == 3
 
 
@@ -156,8 +156,8 @@ async def test_one_is_taken_away_by_button_or_by_its_name():
 
 
 async def test_the_last_one_left_is_shown_alone():
-    said, held, follow = await run(comparison.ActionRemoveOffer(), slots(CHEAP, DEAR), "remove the first")
-    assert (said, follow) == ([], ["action_show_loan_cost"])
+    said, held, _ = await run(comparison.ActionRemoveOffer(), slots(CHEAP, DEAR), "remove the first")
+    assert said[0]["response"] == "utter_loan_result_level"
     assert held["compared_offers"] is None
     assert held["loan_offer"]["rate"]["value"] == "2"
 
@@ -172,11 +172,6 @@ async def test_which_one_is_asked(text):
 async def test_nothing_to_take_away():
     said, _, _ = await run(comparison.ActionRemoveOffer(), slots(None))
     assert said[0]["response"] == "utter_comparison_none"
-
-
-async def test_the_result_of_a_further_offer_is_the_comparison():
-    _, _, follow = await run(ActionShowLoanCost(), slots(CHEAP, DEAR))
-    assert follow == ["action_show_comparison"]
 
 
 def test_a_new_loan_ends_the_comparison_and_a_correction_does_not():
