@@ -4,6 +4,7 @@ import unicodedata
 from collections.abc import Callable
 from datetime import datetime
 
+from bot import audit
 from bot.staff.errors import (
     CodeRefusedError,
     InvitationInvalidError,
@@ -47,7 +48,9 @@ class StaffDesk:
         with self._store.unit() as unit:
             if unit.is_enrolled(name):
                 raise NameRefusedError(f"{name} has access already")
-            unit.invite(name, role, token_hash(token), self._clock() + self._limits.invitation)
+            now = self._clock()
+            unit.invite(name, role, token_hash(token), now + self._limits.invitation)
+            unit.log(audit.STAFF_INVITED, now, staff_id=unit.staff_id(name), by=audit.OPERATOR)
         return token
 
     def begin_enrolment(self, token: str) -> TotpSecret:
@@ -74,6 +77,7 @@ class StaffDesk:
             step = None if invitation.totp_secret is None else matching_step(invitation.totp_secret, code, now)
             if step is None:
                 raise CodeRefusedError("the code does not fit")
+            unit.log(audit.STAFF_ENROLLED, now, staff_id=invitation.staff_id)
             return unit.enrol(invitation.staff_id, hashed, step, now)
 
     def sign_in(self, name: str, passphrase: str, code: str) -> str:
@@ -87,21 +91,29 @@ class StaffDesk:
         passphrase_fits = self._passphrases.fits(passphrase, known.passphrase_hash if known else None)
         step = matching_step(known.totp_secret if known else new_totp_secret(), code, now)
         if known is None or step is None or not passphrase_fits:
+            self._log_failure(name, now)
             raise SignInRefusedError("refused")
         rehashed = self._passphrases.hash(passphrase) if self._passphrases.is_outdated(known.passphrase_hash) else None
         token = new_token()
+        if not self._begin_session(name, step, token_hash(token), rehashed, now):
+            self._log_failure(name, now)
+            raise SignInRefusedError("refused")
+        return token
+
+    def _begin_session(self, name: str, step: int, hashed: str, rehashed: str | None, now: datetime) -> bool:
         with self._store.unit() as unit:
             current = unit.credentials(name)
             # Read again under lock: of two sign-ins with one code, one is refused.
             if current is None or step <= current.last_code_step:
-                raise SignInRefusedError("refused")
+                return False
             unit.use_code(current.member.id, step)
             if rehashed:
                 unit.replace_hash(current.member.id, rehashed)
             unit.clear_attempts(name)
             unit.end_sessions_before(now - self._limits.absolute)
-            unit.add_session(current.member.id, token_hash(token), now)
-        return token
+            unit.add_session(current.member.id, hashed, now)
+            unit.log(audit.STAFF_SIGNED_IN, now, staff_id=current.member.id)
+            return True
 
     def session(self, token: str) -> StaffMember | None:
         """Who a session belongs to; ``None`` when it is unknown, idle too long or too old."""
@@ -121,8 +133,12 @@ class StaffDesk:
 
     def sign_out(self, token: str) -> None:
         """End a session."""
+        hashed = token_hash(token)
         with self._store.unit() as unit:
-            unit.end_session(token_hash(token))
+            owner = unit.session_owner(hashed)
+            if owner is not None:
+                unit.end_session(hashed)
+                unit.log(audit.STAFF_SIGNED_OUT, self._clock(), staff_id=owner)
 
     def members(self) -> tuple[StaffMember, ...]:
         """Everybody with access, by name."""
@@ -132,13 +148,21 @@ class StaffDesk:
     def deactivate(self, name: str) -> bool:
         """End somebody's access at once; inviting them again lets them set it up anew."""
         with self._store.unit() as unit:
-            return unit.deactivate(_tidy(name))
+            was_there = unit.deactivate(_tidy(name))
+            if was_there:
+                gone = unit.staff_id(_tidy(name))
+                unit.log(audit.STAFF_DEACTIVATED, self._clock(), staff_id=gone, by=audit.OPERATOR)
+            return was_there
 
     def _open_invitation(self, unit: StaffUnit, token: str) -> Invitation:
         invitation = unit.invitation(token_hash(token))
         if invitation is None or invitation.expires_at <= self._clock():
             raise InvitationInvalidError("unknown, used or expired")
         return invitation
+
+    def _log_failure(self, name: str, now: datetime) -> None:
+        with self._store.unit() as unit:
+            unit.log(audit.STAFF_SIGN_IN_FAILED, now, name=name)
 
     def _count_attempt(self, name: str, now: datetime) -> None:
         # Counted as a failure before anything is checked, and cleared by success: a volley of parallel guesses

@@ -58,6 +58,18 @@ class StaffUnit(Protocol):
     def end_sessions_before(self, started: datetime) -> None:
         """Drop sessions that began too long ago."""
 
+    def session_owner(self, token_hash: str) -> int | None:
+        """Whose session this is, whether or not it may still be used."""
+
+    def staff_id(self, name: str) -> int | None:
+        """Who has this name, with access or without."""
+
+    def log(self, action: str, at: datetime, *, staff_id: int | None = None, name: str = "", by: str = "") -> None:
+        """Write into the audit log who came, went or failed to. A name is stored as a keyed hash only.
+
+        ``by`` is the actor when it is not the member of staff themselves.
+        """
+
     def members(self) -> tuple[StaffMember, ...]:
         """Everybody with access, by name."""
 

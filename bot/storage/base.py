@@ -1,7 +1,7 @@
 """What every table is made of: the declarative base, moments in UTC, and sealed text."""
 
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, Protocol, Self
 
 from sqlalchemy import DateTime, Dialect, LargeBinary, MetaData
 from sqlalchemy.orm import DeclarativeBase
@@ -10,6 +10,32 @@ from sqlalchemy.types import TypeDecorator
 from bot.storage.keys import KeyRing
 
 _KEYS_ATTRIBUTE = "mingbai_keys"
+
+
+class Sealing(Protocol):
+    """What sealed columns need (``bot.storage.data_keys.DataKeys`` fits)."""
+
+    ring: KeyRing
+
+    def seal(self, value: bytes, aad: str, key_id: int | None = None) -> bytes:
+        """Encrypt under a data key, or the general one in force."""
+
+    def open(self, sealed: bytes, aad: str) -> bytes:
+        """The value again. Raises ``SealBrokenError``."""
+
+
+class Keyed(str):
+    """A text that knows which data key it is to be sealed under; otherwise the text it is."""
+
+    __slots__ = ("key_id",)
+
+    def __new__(cls, text: str, key_id: int) -> Self:
+        """The text with its key."""
+        keyed = super().__new__(cls, text)
+        keyed.key_id = key_id
+        return keyed
+
+    key_id: int
 
 
 class Base(DeclarativeBase):
@@ -60,21 +86,30 @@ class SealedText(TypeDecorator[str]):
 
     def process_bind_param(self, value: str | None, dialect: Dialect) -> bytes | None:
         """Seal."""
-        return None if value is None else keys_of(dialect).seal(value, self.aad)
+        if value is None:
+            return None
+        sealed: bytes = sealing_of(dialect).seal(value.encode(), self.aad, getattr(value, "key_id", None))
+        return sealed
 
     def process_result_value(self, value: Any | None, dialect: Dialect) -> str | None:
         """Open."""
-        return None if value is None else keys_of(dialect).open(bytes(value), self.aad)
+        return None if value is None else sealing_of(dialect).open(bytes(value), self.aad).decode()
 
 
-def give_keys(dialect: Dialect, keys: KeyRing) -> None:
-    """Let an engine's sealed columns use a key ring. A dialect object belongs to one engine, so nothing is global."""
-    setattr(dialect, _KEYS_ATTRIBUTE, keys)
+def give_keys(dialect: Dialect, sealing: Sealing) -> None:
+    """Let an engine's sealed columns use keys. A dialect object belongs to one engine, so nothing is global."""
+    setattr(dialect, _KEYS_ATTRIBUTE, sealing)
+
+
+def sealing_of(dialect: Dialect) -> Any:
+    """The data keys an engine was made with, as they were given."""
+    sealing = getattr(dialect, _KEYS_ATTRIBUTE, None)
+    if sealing is None:
+        raise RuntimeError("this engine was made without keys")
+    return sealing
 
 
 def keys_of(dialect: Dialect) -> KeyRing:
     """The ring an engine was made with."""
-    keys = getattr(dialect, _KEYS_ATTRIBUTE, None)
-    if not isinstance(keys, KeyRing):
-        raise RuntimeError("this engine was made without keys")  # noqa: TRY004 - a state, not a type, is wrong
-    return keys
+    ring: KeyRing = sealing_of(dialect).ring
+    return ring

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, Index, String
+from sqlalchemy import BigInteger, ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from bot.storage.base import Base, SealedText, UTCDateTime
@@ -32,6 +32,11 @@ class CaseRow(Base):
     updated_at: Mapped[datetime] = mapped_column(UTCDateTime)
     assignee_id: Mapped[int | None] = mapped_column(ForeignKey("staff.id"), index=True)
     unanswered: Mapped[bool] = mapped_column(default=True)
+    key_id: Mapped[int | None] = mapped_column(BigInteger)
+    """The data key of the case's own texts, messages and notes; empty on cases from before there were such keys.
+
+    No foreign key: backups hold the case without its key.
+    """
 
     story: Mapped[str] = mapped_column(SealedText("complaints.story"))
     against: Mapped[str] = mapped_column(SealedText("complaints.against"))

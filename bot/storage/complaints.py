@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, case, delete, func, select
 from sqlalchemy.orm import Session, defer, joinedload, sessionmaker
 
+from bot import audit as names
 from bot.complaints import (
     Action,
     Assigned,
@@ -29,7 +30,7 @@ from bot.complaints import (
 )
 from bot.complaints.model import StaffActor
 from bot.messages import Channel, Language
-from bot.storage import access_log
+from bot.storage import access_log, audit
 from bot.storage.base import keys_of
 from bot.storage.complaint_tables import (
     CaseRow,
@@ -180,6 +181,14 @@ class SqlComplaintUnit:
                 at=event.at,
             )
         )
+        audit.append(
+            self._session,
+            names.RESIDENT if staff_id is None else names.staff(staff_id),
+            f"case.{event.action}",
+            names.case(case_id),
+            event.at,
+            _told(event, assignee_id),
+        )
 
     def tell(self, case: Case, notice: Notice, status: Status, text: str, at: datetime) -> None:
         """Put a notice into the outbox, unless the conversation was forgotten: then the receipt is the only way."""
@@ -277,6 +286,12 @@ class SqlComplaintUnit:
 
     def _hash(self, purpose: str, value: str) -> str:
         return keys_of(self._session.get_bind().dialect).lookup_hash(purpose, value)
+
+
+def _told(event: CaseEvent, assignee_id: int | None) -> names.Details:
+    """What the audit log keeps of an event: states and ids, never the reason."""
+    told = {"from": event.from_status, "to": event.to_status, "assignee": assignee_id}
+    return {key: value for key, value in told.items() if value is not None}
 
 
 def _cases() -> Select[Any]:

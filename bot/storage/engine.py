@@ -6,7 +6,10 @@ from typing import Any
 from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
 from sqlalchemy.orm import Session, sessionmaker
 
+from bot.storage import audit
 from bot.storage.base import give_keys
+from bot.storage.case_keys import give_case_keys
+from bot.storage.data_keys import DataKeys, fetching_from
 from bot.storage.keys import KeyRing
 
 _BUSY_MILLISECONDS = 15_000
@@ -16,8 +19,12 @@ _READING = "mingbai_reading"
 def make_engine(url: str, keys: KeyRing) -> Engine:
     """An engine whose sealed columns use ``keys``. ``url`` may say ``postgresql://``; psycopg 3 is the driver."""
     address = make_url(url)
-    engine = _sqlite(address) if address.get_backend_name() == "sqlite" else _postgresql(address)
-    give_keys(engine.dialect, keys)
+    engine = _connect(address)
+    # Keys are fetched in the middle of other queries. Connections of their own cannot run short while every other
+    # one is held by somebody who waits for a key.
+    apart = _connect(address).execution_options(**{_READING: True}, postgresql_readonly=True)
+    event.listen(engine, "engine_disposed", lambda _engine: apart.dispose())
+    give_keys(engine.dialect, DataKeys(keys, fetching_from(apart)))
     return engine
 
 
@@ -27,12 +34,20 @@ def session_factory(engine: Engine) -> sessionmaker[Session]:
     A transaction that reads first and then wants to write would otherwise fail at once when another one wrote in
     between, whatever the busy time-out says.
     """
-    return sessionmaker(engine, expire_on_commit=False)
+    sessions = sessionmaker(engine, expire_on_commit=False)
+    event.listen(sessions, "before_flush", give_case_keys)
+    event.listen(sessions, "before_commit", audit.write_down)
+    event.listen(sessions, "after_rollback", audit.give_up)
+    return sessions
 
 
 def reader_factory(engine: Engine) -> sessionmaker[Session]:
     """Sessions that only read: they neither wait for a writer nor keep one waiting."""
     return sessionmaker(engine.execution_options(**{_READING: True}, postgresql_readonly=True), expire_on_commit=False)
+
+
+def _connect(address: URL) -> Engine:
+    return _sqlite(address) if address.get_backend_name() == "sqlite" else _postgresql(address)
 
 
 def _sqlite(address: URL) -> Engine:

@@ -6,10 +6,12 @@ from pathlib import Path
 
 from alembic import command
 from alembic.config import Config
-from sqlalchemy import Connection, Engine, MetaData, text
+from sqlalchemy import Connection, Engine, MetaData, inspect, text
 
 from bot import storage
-from bot.storage.base import Base
+from bot.storage.base import Base, sealing_of
+from bot.storage.data_keys import ensure_general_key
+from bot.storage.key_tables import DataKeyRow
 
 _MIGRATIONS = Path(__file__).parent / "migrations"
 _LOCK = 7_063_402_215_488_310_017
@@ -21,6 +23,8 @@ def upgrade(engine: Engine, revision: str = "head") -> None:
     with engine.begin() as connection:
         _lock(connection)
         command.upgrade(_config(connection), revision)
+        if inspect(connection).has_table(DataKeyRow.__tablename__):
+            ensure_general_key(connection, sealing_of(engine.dialect))
 
 
 def downgrade(engine: Engine, revision: str) -> None:

@@ -7,13 +7,16 @@ from datetime import datetime, timedelta
 from sqlalchemy import delete, insert, select, update
 from sqlalchemy.orm import Session, sessionmaker
 
+from bot import audit as names
 from bot.staff import Role, StaffMember
 from bot.staff.model import Attempts, Credentials, Invitation, StaffSession
+from bot.storage import audit
 from bot.storage.base import keys_of
 from bot.storage.locks import hold
 from bot.storage.staff_tables import SignInAttemptsRow, StaffRow, StaffSessionRow
 
 _ATTEMPTS_KEPT = timedelta(days=1)
+_NAME_HASH_SHOWN = 16
 
 
 class SqlStaffStore:
@@ -148,6 +151,21 @@ class SqlStaffUnit:
     def end_sessions_before(self, started: datetime) -> None:
         """Drop sessions that began too long ago."""
         self._session.execute(delete(StaffSessionRow).where(StaffSessionRow.started_at < started))
+
+    def log(self, action: str, at: datetime, *, staff_id: int | None = None, name: str = "", by: str = "") -> None:
+        """Write into the audit log. People type passphrases into name fields, so a name is hashed."""
+        who = names.NOBODY if staff_id is None else names.staff(staff_id)
+        subject = f"name:{self._name_hash(name)[:_NAME_HASH_SHOWN]}" if name else who
+        audit.append(self._session, by or who, action, subject, at)
+
+    def session_owner(self, token_hash: str) -> int | None:
+        """Whose session this is, ended or idle or not."""
+        return self._session.scalar(select(StaffSessionRow.staff_id).where(StaffSessionRow.token_hash == token_hash))
+
+    def staff_id(self, name: str) -> int | None:
+        """Who has this name."""
+        row = self._named(name)
+        return None if row is None else row.id
 
     def members(self) -> tuple[StaffMember, ...]:
         """Everybody with access, by name."""

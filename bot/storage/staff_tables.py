@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, Index, String
+from sqlalchemy import ForeignKey, String
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from bot.storage.base import Base, SealedText, UTCDateTime
@@ -49,18 +49,3 @@ class SignInAttemptsRow(Base):
     count: Mapped[int]
     blocked_until: Mapped[datetime | None] = mapped_column(UTCDateTime)
     last_at: Mapped[datetime] = mapped_column(UTCDateTime, index=True)
-
-
-class AccessLogRow(Base):
-    """Who read what, and when. Each digest covers the one before it, so that nothing can be taken out unseen."""
-
-    __tablename__ = "access_log"
-    __table_args__ = (Index("ix_access_log_case_id_at", "case_id", "at"), {"sqlite_autoincrement": True})
-
-    id: Mapped[int] = mapped_column(primary_key=True)
-    staff_id: Mapped[int] = mapped_column(ForeignKey("staff.id"))
-    what: Mapped[str] = mapped_column(String(40))
-    case_id: Mapped[int | None]
-    """Not a foreign key: the log outlives the case."""
-    at: Mapped[datetime] = mapped_column(UTCDateTime)
-    digest: Mapped[str] = mapped_column(String(64))

@@ -30,10 +30,8 @@ from bot.complaints.receipts import new_receipt
 from bot.language.receipts import group_receipt
 from bot.messages import Channel
 from bot.staff import Role
-from bot.storage import access_log
 from bot.storage.complaint_tables import CaseRow, ReceiptMissRow
 from bot.storage.engine import session_factory
-from bot.storage.staff_tables import AccessLogRow
 
 
 @pytest.fixture
@@ -337,21 +335,3 @@ def test_queue_narrows_pages_and_puts_open_cases_first(complaints, draft, hire, 
     assert found(search="C-nonsense") == found(search="%") == found(search="9" * 12) == found(search="9" * 40) == []
     assert complaints.queue(mine, QueueFilter(), 99).items == ()
     assert first.items[0].assignee_name == "王"
-
-
-def test_every_reading_of_a_case_is_logged_in_an_unbroken_chain(complaints, draft, hire, engine):
-    handler = hire("李")
-    filed = complaints.file(draft())
-    for _ in range(3):
-        complaints.case(handler, filed.case_id)
-    complaints.case(handler, 9999)
-    with session_factory(engine).begin() as session:
-        rows = session.scalars(select(AccessLogRow)).all()
-        assert [(row.staff_id, row.what, row.case_id) for row in rows] == [(handler.id, "read case", filed.case_id)] * 3
-        assert access_log.first_broken(session) is None
-        rows[1].case_id = 7
-        session.flush()
-        assert access_log.first_broken(session) == rows[1].id
-        session.delete(rows[1])
-        session.flush()
-        assert access_log.first_broken(session) == rows[2].id

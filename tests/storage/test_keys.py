@@ -6,14 +6,14 @@ from pathlib import Path
 
 import pytest
 
-from bot.storage.keys import KeyFileError, KeyRing, SealBrokenError, rotate_sealing_key
+from bot.storage.keys import KeyFileError, KeyRing, SealBrokenError, add_master_key, retire_master_keys
 
 
 def test_keys_are_made_once_and_for_their_owner_only(tmp_path: Path):
     folder = tmp_path / "state" / "keys"
     first = KeyRing.load_or_create(folder)
     assert KeyRing.load_or_create(folder) == first
-    assert sorted(file.name for file in folder.iterdir()) == ["lookup.key", "sealing.key", "sender.key"]
+    assert sorted(file.name for file in folder.iterdir()) == ["lookup.key", "master.key", "sender.key"]
     assert {stat.S_IMODE(file.stat().st_mode) for file in folder.iterdir()} == {0o600}
     assert stat.S_IMODE(folder.stat().st_mode) == 0o700
 
@@ -32,7 +32,7 @@ def test_key_file_open_to_others_is_refused(tmp_path: Path):
 
 
 @pytest.mark.parametrize("content", ["", "not base64!", "c2hvcnQ="])
-@pytest.mark.parametrize("name", ["sealing.key", "lookup.key"])
+@pytest.mark.parametrize("name", ["master.key", "lookup.key"])
 def test_damaged_key_file_is_named(tmp_path: Path, name: str, content: str):
     KeyRing.load_or_create(tmp_path)
     (tmp_path / name).write_text(content)
@@ -40,21 +40,44 @@ def test_damaged_key_file_is_named(tmp_path: Path, name: str, content: str):
         KeyRing.load_or_create(tmp_path)
 
 
-def test_rotation_seals_anew_and_still_opens_the_old(tmp_path: Path):
-    old = KeyRing.load_or_create(tmp_path)
-    sealed = old.seal("旧", "a.b")
-    rotate_sealing_key(tmp_path)
-    new = KeyRing.load_or_create(tmp_path)
-    assert new.open(sealed, "a.b") == "旧"
+def test_new_master_key_is_in_force_at_once_and_the_old_still_opens(tmp_path: Path):
+    running = KeyRing.load_or_create(tmp_path)
+    first = running.master_id
+    sealed = running.seal(b"old", "a.b")
+    add_master_key(tmp_path)
+    restarted = KeyRing.load_or_create(tmp_path)
+    assert restarted.open(sealed, "a.b") == b"old"
+    assert running.open(restarted.seal(b"new", "a.b"), "a.b") == b"new"
+    assert running.master_id == restarted.master_id != first
+
+
+def test_retired_master_key_opens_nothing_and_is_kept_for_people(tmp_path: Path):
+    ring = KeyRing.load_or_create(tmp_path)
+    first, sealed = ring.master_id, ring.seal(b"old", "a.b")
+    line = (tmp_path / "master.key").read_text()
+    add_master_key(tmp_path)
+    retire_master_keys(tmp_path, {first})
     with pytest.raises(SealBrokenError):
-        old.open(new.seal("新", "a.b"), "a.b")
+        KeyRing.load_or_create(tmp_path).open(sealed, "a.b")
+    retired = tmp_path / "master.retired.key"
+    assert retired.read_text() == line
+    assert stat.S_IMODE(retired.stat().st_mode) == 0o600
+    (tmp_path / "master.key").write_text(line)
+    assert KeyRing.load_or_create(tmp_path).open(sealed, "a.b") == b"old"
+
+
+def test_key_file_of_before_is_taken_over(tmp_path: Path):
+    former = KeyRing.load_or_create(tmp_path)
+    (tmp_path / "master.key").rename(tmp_path / "sealing.key")
+    assert KeyRing.load_or_create(tmp_path) == former
+    assert not (tmp_path / "sealing.key").exists()
 
 
 def test_seal_holds_against_change_and_moving():
     keys = KeyRing.ephemeral()
-    sealed = keys.seal("秘密", "complaints.story")
-    assert keys.open(sealed, "complaints.story") == "秘密"
-    assert keys.seal("秘密", "complaints.story") != sealed
+    sealed = keys.seal("秘密".encode(), "complaints.story")
+    assert keys.open(sealed, "complaints.story") == "秘密".encode()
+    assert keys.seal("秘密".encode(), "complaints.story") != sealed
     with pytest.raises(SealBrokenError):
         keys.open(sealed, "complaints.wish")
     for position in range(len(sealed)):

@@ -1,0 +1,51 @@
+"""The port every part writes the audit log through, and what entries are called.
+
+An entry says who did what to what, never what was read: no text, name, number or receipt of a resident belongs into
+``details``. Actors and subjects are ``kind:id`` (``staff:3``, ``case:12``); ``operator`` is the command line,
+``system`` the daily work, ``resident`` whoever holds a receipt.
+"""
+
+from collections.abc import Mapping
+from typing import Protocol
+
+OPERATOR = "operator"
+SYSTEM = "system"
+RESIDENT = "resident"
+NOBODY = "unknown"
+"""Somebody who could not sign in."""
+
+CASE_VIEWED = "case.viewed"
+STAFF_SIGNED_IN = "staff.signed_in"
+STAFF_SIGNED_OUT = "staff.signed_out"
+STAFF_SIGN_IN_FAILED = "staff.sign_in_failed"
+STAFF_INVITED = "staff.invited"
+STAFF_ENROLLED = "staff.enrolled"
+STAFF_DEACTIVATED = "staff.deactivated"
+CASE_NOTICE_GIVEN = "case.retention_notice_given"
+CASE_POSTPONED = "case.retention_postponed"
+CASE_PURGED = "case.purged"
+RETENTION_RUN = "retention.run"
+KEYS_ROTATION_BEGUN = "keys.rotation_begun"
+KEYS_ROTATED = "keys.rotated"
+KEYS_SHREDDED = "keys.shredded"
+BACKUP_MADE = "backup.made"
+BACKUP_RESTORED = "backup.restored"
+
+Details = Mapping[str, str | int | bool | None]
+
+
+def staff(staff_id: int) -> str:
+    """How a member of staff is named."""
+    return f"staff:{staff_id}"
+
+
+def case(case_id: int) -> str:
+    """How a complaint is named."""
+    return f"case:{case_id}"
+
+
+class AuditLog(Protocol):
+    """Where what happened is written down for good (``bot.storage.audit.SqlAuditLog`` fits)."""
+
+    def record(self, actor: str, action: str, subject: str, details: Details | None = None) -> None:
+        """Add one entry, on disk when this returns. Raises whatever the database raises: act only once it is there."""
