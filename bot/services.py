@@ -12,6 +12,7 @@ from sqlalchemy import Engine, select
 from sqlalchemy.orm import Session, sessionmaker
 
 from bot.complaints import Complaints
+from bot.complaints.retention import Retention
 from bot.content import Content, load_content
 from bot.conversations import Conversations
 from bot.lessons import Course
@@ -19,12 +20,14 @@ from bot.rasa_client import RasaClient
 from bot.screening import Screener
 from bot.settings import ROOT, Settings
 from bot.staff import StaffDesk
+from bot.storage.audit import SqlAuditLog
 from bot.storage.complaints import SqlComplaintStore
 from bot.storage.conversations import SqlConversationStore
 from bot.storage.engine import make_engine, reader_factory, session_factory
 from bot.storage.keys import KeyRing
 from bot.storage.outbox import Outbox
 from bot.storage.receipts import Argon2ReceiptHasher
+from bot.storage.retention import SqlRetentionStore
 from bot.storage.staff import SqlStaffStore
 
 
@@ -81,9 +84,19 @@ class Services:
         return Complaints(store, Argon2ReceiptHasher(self.keys), now)
 
     @cached_property
+    def retention(self) -> Retention:
+        """The end of complaints."""
+        return Retention(SqlRetentionStore(self.writers), self.content.retention, now)
+
+    @cached_property
     def staff(self) -> StaffDesk:
         """Access to the console."""
         return StaffDesk(SqlStaffStore(self.writers, self.readers), now)
+
+    @cached_property
+    def audit(self) -> SqlAuditLog:
+        """The audit log, for whatever is not a transaction of a service."""
+        return SqlAuditLog(self.writers, now)
 
     @cached_property
     def rasa(self) -> RasaClient:

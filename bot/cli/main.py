@@ -4,6 +4,7 @@ import sys
 from collections.abc import Callable, Iterable, Iterator
 from datetime import date
 from decimal import Decimal
+from pathlib import Path
 
 import click
 
@@ -84,6 +85,92 @@ def db_upgrade() -> None:
     from bot.cli.staff import upgrade
 
     click.echo(upgrade(Settings()))
+
+
+@cli.group()
+def keys() -> None:
+    """The keys that seal what is at rest."""
+
+
+@keys.command("list")
+def keys_list() -> None:
+    """Show which keys there are; never a key itself."""
+    from bot.cli.keys import listing
+
+    click.echo(listing(Settings()))
+
+
+@keys.command("rotate")
+def keys_rotate() -> None:
+    """Put new keys in force at once and seal old values anew; run again to go on after an interruption."""
+    from bot.cli.keys import rotate
+
+    rotate(Settings())
+
+
+@cli.group()
+def audit() -> None:
+    """The audit log."""
+
+
+@audit.command("verify")
+@click.option("--expect", metavar="HEAD", help="A head noted earlier, which must still stand in the log.")
+def audit_verify(expect: str | None) -> None:
+    """Check that no entry was changed, put in or taken out; names the first that was."""
+    from bot.cli.audit import verify
+
+    raise SystemExit(verify(Settings(), expect))
+
+
+@cli.group()
+def retention() -> None:
+    """The end of complaints: notice, postponement, deletion (data/retention/retention.yml)."""
+
+
+@retention.command("run")
+@click.option("--dry-run", is_flag=True, help="Only say what would be done.")
+def retention_run(*, dry_run: bool) -> None:
+    """Give the notices and delete the cases that are due. `./mingbai up` does this daily by itself."""
+    from bot.cli.retention import run
+
+    click.echo(run(Settings(), dry_run=dry_run))
+
+
+@retention.command("watch")
+def retention_watch() -> None:
+    """Run daily until told to stop; a part of `./mingbai up`."""
+    from bot.cli.retention import watch
+
+    watch(Settings())
+
+
+@cli.command()
+@click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
+@click.option("--data-keys", type=click.Path(path_type=Path, dir_okay=False), help="Default: data-keys beside FILE.")
+@click.option(
+    "--with-keys",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="Also write the secret keys to this file. Keep it apart: with it, FILE can be read.",
+)
+def backup(file: Path, data_keys: Path | None, with_keys: Path | None) -> None:
+    """Back the database up to FILE while everything runs."""
+    from bot.cli.backup import backup as run
+
+    run(Settings(), file, data_keys=data_keys, with_keys=with_keys)
+
+
+@cli.command()
+@click.argument("file", type=click.Path(path_type=Path, dir_okay=False, exists=True))
+@click.option("--data-keys", type=click.Path(path_type=Path, dir_okay=False), help="Default: data-keys beside FILE.")
+@click.option(
+    "--keys", "key_file", type=click.Path(path_type=Path, dir_okay=False), help="Secret keys to put in place."
+)
+@click.option("--replace", is_flag=True, help="Replace a database that holds something.")
+def restore(file: Path, data_keys: Path | None, key_file: Path | None, *, replace: bool) -> None:
+    """Put a backup in place and check it: counts, audit log, decryption of a sample."""
+    from bot.cli.backup import restore as run
+
+    run(Settings(), file, data_keys=data_keys, key_file=key_file, replace=replace)
 
 
 @cli.group()

@@ -139,6 +139,7 @@ def parts(settings: Settings, model: Path) -> list[Part]:
             ports=(settings.console_port,),
         ),
     ]
+    running.append(Part("retention", [python, "-m", "bot.cli", "retention", "watch"], ours))
     if settings.telegram_token.get_secret_value():
         running.append(Part("telegram", [python, "-m", "bot.telegram"], ours))
     for part in running:

@@ -95,6 +95,7 @@ class Notice(StrEnum):
 
     ANSWERED = "answered"
     STATUS_CHANGED = "status_changed"
+    EXPIRING = "expiring"
 
 
 class StaffActor(Protocol):

@@ -12,6 +12,7 @@ from bot.content.fraud import FraudPack, load_fraud
 from bot.content.hotlines import Hotline, load_hotlines
 from bot.content.law import Law, load_law
 from bot.content.lessons import Lesson, load_lessons
+from bot.content.retention import RetentionRules, load_retention
 from bot.content.wording import Wording, load_wording
 
 
@@ -25,6 +26,7 @@ class Content:
     lessons: tuple[Lesson, ...]
     fraud: FraudPack
     hotlines: dict[str, Hotline]
+    retention: RetentionRules
     wording: Wording
 
     @property
@@ -34,6 +36,7 @@ class Content:
         yield "law/disclosure.yml", self.disclosure
         yield "law/disclosure.yml: new_loans_only", self.disclosure.new_loans_only
         yield "law/affordability.yml", self.affordability
+        yield "retention/retention.yml", self.retention
         yield from ((f"lessons: {lesson.id}", lesson) for lesson in self.lessons)
         yield from ((f"fraud: {family.id}", family) for family in self.fraud.families)
         yield from ((f"hotlines.yml: {number}", hotline) for number, hotline in self.hotlines.items())
@@ -62,5 +65,6 @@ _PACKS: dict[str, Callable[[Path], Any]] = {
     "lessons": lambda root: load_lessons(root / "lessons"),
     "fraud": lambda root: load_fraud(root / "fraud"),
     "hotlines": lambda root: load_hotlines(root / "hotlines" / "hotlines.yml"),
+    "retention": lambda root: load_retention(root / "retention"),
     "wording": lambda root: load_wording(root / "wording"),
 }

@@ -106,7 +106,7 @@ class CaseNotice(Protocol):
 
     @property
     def notice(self) -> str:
-        """``answered`` or ``status_changed``."""
+        """``answered``, ``status_changed`` or ``expiring``."""
 
     @property
     def status(self) -> str:
@@ -114,7 +114,7 @@ class CaseNotice(Protocol):
 
     @property
     def text(self) -> str:
-        """The desk's answer, or nothing."""
+        """The desk's answer, the day (ISO) a case expires, or nothing."""
 
     @property
     def attempts(self) -> int:

@@ -275,6 +275,10 @@ class Conversations:
     def _notice(self, notice: CaseNotice, language: Language) -> Message:
         if notice.notice == "answered":
             text = self._wording.say("gateway_case_answered", language, text=notice.text)
+        elif notice.notice == "expiring":
+            # A withdrawn case cannot be taken up again; of any other, a word of the resident does that.
+            key = "gateway_case_expiring_withdrawn" if notice.status == "withdrawn" else "gateway_case_expiring"
+            text = self._wording.say(key, language, date=notice.text)
         else:
             status = self._wording.say(f"case_status_{notice.status}", language)
             text = self._wording.say("gateway_case_moved", language, status=status)

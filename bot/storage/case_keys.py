@@ -21,6 +21,11 @@ def sealed_columns(table: Table) -> list[Column[Any]]:
     return [column for column in table.columns if isinstance(column.type, SealedText)]
 
 
+def aads_of(table: Table) -> dict[str, str]:
+    """What the values of each sealed column are bound to."""
+    return {column.name: column.type.aad for column in table.columns if isinstance(column.type, SealedText)}
+
+
 def owner_column(table: Table) -> Column[Any] | None:
     """The column that says which case a row belongs to; ``None`` when rows belong to none."""
     if table.name == CASES:

@@ -31,7 +31,7 @@ _HEADER_BYTES = PREFIX_BYTES + NONCE_BYTES
 _KEPT_IN_MEMORY = 8192
 _FETCHED_AT_ONCE = 256
 """Cases are read near their neighbours; keys are fetched so too."""
-_CURRENT_SECONDS = 1.0
+CURRENT_SECONDS = 1.0
 """How long a process may not notice that a rotation put another general key in force."""
 _RANDOM_BITS = 22
 
@@ -88,7 +88,7 @@ class DataKeys:
         """The id of the general key in force."""
         now = time.monotonic()
         current = self._current
-        if current is None or now - current[1] > _CURRENT_SECONDS:
+        if current is None or now - current[1] > CURRENT_SECONDS:
             rows = self._fetch(None)
             if not rows:
                 raise SealBrokenError("the database has no data key yet; run: mingbai db upgrade")
@@ -97,7 +97,7 @@ class DataKeys:
             self._current = current
         return current[0]
 
-    def make(self, connection: Connection, purpose: str, generation: int) -> int:
+    def make(self, connection: Connection, purpose: str, generation: int, replaces: int | None = None) -> int:
         """Make a new data key within the caller's transaction; its id."""
         # Whoever takes a master key out of use waits until this is committed, or is seen by the refresh.
         hold_on(connection, KEY_LOCK, shared=True)
@@ -111,6 +111,7 @@ class DataKeys:
                 id=key_id,
                 purpose=purpose,
                 generation=generation,
+                replaces=replaces,
                 wrapped=self.ring.seal(key, WRAPPED_AAD),
                 created_at=datetime.now(UTC),
             )

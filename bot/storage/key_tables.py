@@ -23,6 +23,8 @@ class DataKeyRow(Base):
     generation: Mapped[int]
     """Which rotation made it."""
     wrapped: Mapped[bytes | None]
+    replaces: Mapped[int | None] = mapped_column(BigInteger)
+    """The key of the same complaint before a rotation: both go when the complaint goes."""
     created_at: Mapped[datetime] = mapped_column(UTCDateTime)
     retired_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     """Since when nothing uses it."""

@@ -122,6 +122,11 @@ def master_of(sealed: bytes) -> bytes | None:
     return sealed[len(_FORMAT) : len(_FORMAT) + _ID_BYTES] if sealed[: len(_FORMAT)] == _FORMAT else None
 
 
+def sealed_by(master_id: bytes) -> bytes:
+    """How every value sealed by this master key begins."""
+    return _FORMAT + master_id
+
+
 def add_master_key(keys_dir: Path) -> None:
     """Put a new master key in force. Running processes notice by themselves (``KeyRing.refresh``)."""
     file = keys_dir / MASTER_FILE

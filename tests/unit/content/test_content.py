@@ -20,7 +20,7 @@ DATA = Path(__file__).resolve().parents[3] / "data"
 
 @pytest.fixture
 def data(tmp_path: Path) -> Path:
-    for folder in ("law", "lessons", "hotlines", "wording", "fraud"):
+    for folder in ("law", "lessons", "hotlines", "retention", "wording", "fraud"):
         if (DATA / folder).exists():
             shutil.copytree(DATA / folder, tmp_path / folder)
     return tmp_path
@@ -60,6 +60,8 @@ def test_shipped_packs_are_right() -> None:
         ("law/lines.yml", "as_of: 2021-01-01", "as_of: 2021-01-01\n    effective_to: 2019-08-20", "end before"),
         ("law/lpr.yml", "published: 2019-08-20", "published: 2020-09-20", "order of date"),
         ("law/lines.yml", "source: 《最高人民法院关于审理", "sources: 《最高人民法院关于审理", "source"),
+        ("retention/retention.yml", "status: rejected", "status: resolved", "listed twice"),
+        ("retention/retention.yml", "notice_days: 14", "notice_days: 0", "notice_days"),
         ("fraud/families/fake-loan.yml", "id: fake-loan", "id: prize", "used in"),
         ("law/lpr.yml", 'one_year: "4.20"', 'one_year: "-4.20"', "greater than 0"),
     ],

@@ -58,6 +58,7 @@ def upgrade() -> None:
         sa.Column("purpose", sa.String(length=10), nullable=False),
         sa.Column("generation", sa.Integer(), nullable=False),
         sa.Column("wrapped", sa.LargeBinary(), nullable=True),
+        sa.Column("replaces", sa.BigInteger(), nullable=True),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("retired_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("shredded_at", sa.DateTime(timezone=True), nullable=True),
