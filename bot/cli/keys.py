@@ -40,7 +40,7 @@ def rotate(settings: Settings, say: Callable[[str], None] = click.echo) -> None:
     finally:
         services.close()
     say(f"Done: {moved} keys, cases and rows moved; {masters} master keys and {data_keys} data keys retired.")
-    say("Back up now, database and keys: backups of before need the data keys saved before.")
+    say("Back up now, the secret keys too: a data-keys file of before opens with the retired master key only.")
 
 
 def _move(rotation: Rotation, say: Callable[[str], None]) -> int:

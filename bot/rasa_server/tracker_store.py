@@ -5,6 +5,7 @@ This one keeps one sealed row a conversation, with the newest events and the sta
 Runs in Rasa's environment (Python 3.10, SQLAlchemy 1.4).
 """
 
+import base64
 import json
 import logging
 import os
@@ -30,8 +31,14 @@ log = logging.getLogger(__name__)
 KEPT_EVENTS = 200
 _KEPT_SECONDS = 90 * 24 * 3600
 _SWEEP_EVERY_SECONDS = 3600
+_RESEALED_AT_ONCE = 200
+_OLD_KEY_GRACE_SECONDS = 24 * 3600
 _NONCE_BYTES = 12
 _KEY_BYTES = 32
+_ID_BYTES = 4
+_NO_ID = bytes(_ID_BYTES)
+_FORMAT = b"\x02"
+_BEGINNING_BYTES = len(_FORMAT) + _ID_BYTES
 
 _TABLES = sa.MetaData()
 _TRACKERS = sa.Table(
@@ -43,24 +50,110 @@ _TRACKERS = sa.Table(
 )
 
 
-def load_or_create_key(path: Path) -> bytes:
-    """The key of 32 bytes in a file only we can read, made at first use; safe when several processes start at once."""
-    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    fresh = path.with_name(f"{path.name}.{secrets.token_hex(8)}")
-    descriptor = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+def load_or_create_keys(path: Path) -> dict[bytes, bytes]:
+    """The keys of a file only we can read, by id, the last in force; made at first use.
+
+    Safe when several processes start at once. The file is lines of ``id key``; one of exactly 32 bytes is a single
+    key from before there were ids, known as ``00000000``.
+    """
+    if not path.exists():
+        _make_key_file(path)
+    content = path.read_bytes()
+    if len(content) == _KEY_BYTES:
+        return {_NO_ID: content}
+    keys = {}
     try:
-        with os.fdopen(descriptor, "wb") as file:
-            file.write(secrets.token_bytes(_KEY_BYTES))
+        for line in content.decode("ascii").splitlines():
+            key_id, _, key = line.partition(" ")
+            keys[bytes.fromhex(key_id)] = base64.b64decode(key, validate=True)
+    except ValueError as error:
+        raise ValueError(f"{path} is damaged") from error
+    if not keys or any(len(key_id) != _ID_BYTES or len(key) != _KEY_BYTES for key_id, key in keys.items()):
+        raise ValueError(f"{path} is damaged")
+    return keys
+
+
+def _make_key_file(path: Path) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    key_id, key = secrets.token_bytes(_ID_BYTES), secrets.token_bytes(_KEY_BYTES)
+    fresh = _written(path, f"{key_id.hex()} {base64.b64encode(key).decode()}\n".encode())
+    try:
         # Linking never replaces: whoever comes second uses the key of the first, and never half of one.
         path.hardlink_to(fresh)
     except FileExistsError:
         pass
     finally:
         fresh.unlink()
-    key = path.read_bytes()
-    if len(key) != _KEY_BYTES:
-        raise ValueError(f"{path} does not hold a key of {_KEY_BYTES} bytes")
-    return key
+
+
+def _written(path: Path, content: bytes) -> Path:
+    fresh = path.with_name(f".{path.name}.{secrets.token_hex(8)}")
+    descriptor = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(descriptor, "wb") as file:
+        file.write(content)
+        file.flush()
+        os.fsync(file.fileno())
+    return fresh
+
+
+class Seal:
+    """Seals rows under the newest key of a file, and notices when a rotation put another one there."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._keys = load_or_create_keys(path)
+        self._seen = self._stamp()
+
+    @property
+    def beginning(self) -> bytes:
+        """How every row under the key in force begins."""
+        self._refresh()
+        return _FORMAT + next(reversed(self._keys))
+
+    def seal(self, sender_id: str, plain: bytes) -> bytes:
+        """Encrypt. Bound to its sender: a row moved to another conversation does not open."""
+        beginning = self.beginning
+        nonce = secrets.token_bytes(_NONCE_BYTES)
+        key = self._keys[beginning[len(_FORMAT) :]]
+        return beginning + nonce + AESGCM(key).encrypt(nonce, plain, beginning + sender_id.encode())
+
+    def open(self, sender_id: str, sealed: bytes) -> bytes:
+        """The row again. Raises ``InvalidTag``."""
+        beginning, rest = sealed[:_BEGINNING_BYTES], sealed[_BEGINNING_BYTES:]
+        key_id = beginning[len(_FORMAT) :]
+        if key_id not in self._keys:
+            self._refresh()
+        if sealed.startswith(_FORMAT) and key_id in self._keys:
+            try:
+                return self._decrypt(key_id, rest, beginning + sender_id.encode())
+            except InvalidTag:
+                if _NO_ID not in self._keys:
+                    raise
+        if _NO_ID not in self._keys:
+            raise InvalidTag
+        # From before rows named their key.
+        return self._decrypt(_NO_ID, sealed, sender_id.encode())
+
+    def drop_old_keys(self, settled_before: float) -> None:
+        """Keep the key in force alone, once it has been so since before then: nothing is under the others any more."""
+        self._refresh()
+        if len(self._keys) > 1 and self._path.stat().st_mtime < settled_before:
+            newest = next(reversed(self._keys))
+            line = f"{newest.hex()} {base64.b64encode(self._keys[newest]).decode()}\n"
+            _written(self._path, line.encode()).replace(self._path)
+            self._refresh()
+
+    def _decrypt(self, key_id: bytes, sealed: bytes, bound: bytes) -> bytes:
+        return AESGCM(self._keys[key_id]).decrypt(sealed[:_NONCE_BYTES], sealed[_NONCE_BYTES:], bound)
+
+    def _stamp(self) -> tuple[int, int]:
+        state = self._path.stat()
+        return state.st_ino, state.st_mtime_ns
+
+    def _refresh(self) -> None:
+        seen = self._stamp()
+        if seen != self._seen:
+            self._keys, self._seen = load_or_create_keys(self._path), seen
 
 
 def kept_events(events: list[Event], domain: Domain, sender_id: str, limit: int = KEPT_EVENTS) -> list[Event]:
@@ -98,7 +191,7 @@ class EncryptedTrackerStore(TrackerStore, SerializedTrackerAsText):
     ) -> None:
         """``host`` is the database address: what ``url`` of ``endpoints.yml`` becomes."""
         super().__init__(domain, event_broker, **kwargs)
-        self._sealing = AESGCM(load_or_create_key(Path(os.environ["MINGBAI_STATE_DIR"]) / "keys" / "tracker.key"))
+        self._seal = Seal(Path(os.environ["MINGBAI_STATE_DIR"]) / "keys" / "tracker.key")
         self._engine = _engine(host)
         _TABLES.create_all(self._engine)
         self._swept_at = 0.0
@@ -112,7 +205,7 @@ class EncryptedTrackerStore(TrackerStore, SerializedTrackerAsText):
             if not events:
                 connection.execute(_TRACKERS.delete().where(_TRACKERS.c.sender_id == tracker.sender_id))
                 return
-            row = {"sealed": self._seal(tracker.sender_id, events), "updated_at": int(time.time())}
+            row = {"sealed": self._sealed(tracker.sender_id, events), "updated_at": int(time.time())}
             mine = _TRACKERS.update().where(_TRACKERS.c.sender_id == tracker.sender_id)
             if connection.execute(mine.values(**row)).rowcount:
                 return
@@ -125,15 +218,17 @@ class EncryptedTrackerStore(TrackerStore, SerializedTrackerAsText):
 
     async def retrieve(self, sender_id: str) -> DialogueStateTracker | None:
         """A conversation, or ``None`` when there is none we can read."""
-        chosen = sa.select(_TRACKERS.c.sealed).where(_TRACKERS.c.sender_id == sender_id)
+        chosen = sa.select(_TRACKERS.c.sealed).where(
+            _TRACKERS.c.sender_id == sender_id, _TRACKERS.c.updated_at >= _oldest_kept()
+        )
         with self._engine.connect() as connection:
             sealed = connection.execute(chosen).scalar()
         if sealed is None:
             return None
         try:
-            opened = self._sealing.decrypt(sealed[:_NONCE_BYTES], sealed[_NONCE_BYTES:], sender_id.encode())
+            opened = self._seal.open(sender_id, bytes(sealed))
         except InvalidTag:
-            log.warning("A conversation cannot be opened with the present key; it begins anew.")
+            log.warning("A conversation cannot be opened with the present keys; it begins anew.")
             return None
         return self.deserialise_tracker(sender_id, zlib.decompress(opened))
 
@@ -142,19 +237,39 @@ class EncryptedTrackerStore(TrackerStore, SerializedTrackerAsText):
         with self._engine.connect() as connection:
             return list(connection.execute(sa.select(_TRACKERS.c.sender_id)).scalars())
 
-    def _seal(self, sender_id: str, events: list[Event]) -> bytes:
+    def _sealed(self, sender_id: str, events: list[Event]) -> bytes:
         dialogue = {"name": sender_id, "events": [event.as_dict() for event in events]}
-        nonce = secrets.token_bytes(_NONCE_BYTES)
-        plain = zlib.compress(json.dumps(dialogue).encode(), 1)
-        # Bound to its sender: a row moved to another conversation does not open.
-        return nonce + self._sealing.encrypt(nonce, plain, sender_id.encode())
+        return self._seal.seal(sender_id, zlib.compress(json.dumps(dialogue).encode(), 1))
 
     def _sweep(self, connection: Any) -> None:
         now = time.time()
         if now - self._swept_at < _SWEEP_EVERY_SECONDS:
             return
-        self._swept_at = now
-        connection.execute(_TRACKERS.delete().where(_TRACKERS.c.updated_at < int(now) - _KEPT_SECONDS))
+        connection.execute(_TRACKERS.delete().where(_TRACKERS.c.updated_at < _oldest_kept()))
+        # Next time at once while old rows are left, so that a rotation is soon done.
+        if self._seal_old_rows_anew(connection) < _RESEALED_AT_ONCE:
+            self._swept_at = now
+
+    def _seal_old_rows_anew(self, connection: Any) -> int:
+        beginning = self._seal.beginning
+        is_old = sa.func.substr(_TRACKERS.c.sealed, 1, len(beginning)) != beginning
+        query = sa.select(_TRACKERS.c.sender_id, _TRACKERS.c.sealed).where(is_old).limit(_RESEALED_AT_ONCE)
+        rows = connection.execute(query).all()
+        for sender_id, sealed in rows:
+            mine = (_TRACKERS.c.sender_id == sender_id) & (_TRACKERS.c.sealed == sealed)
+            try:
+                anew = self._seal.seal(sender_id, self._seal.open(sender_id, bytes(sealed)))
+                connection.execute(_TRACKERS.update().where(mine).values(sealed=anew))
+            except InvalidTag:
+                # Nothing will ever open it.
+                connection.execute(_TRACKERS.delete().where(mine))
+        if not rows:
+            self._seal.drop_old_keys(time.time() - _OLD_KEY_GRACE_SECONDS)
+        return len(rows)
+
+
+def _oldest_kept() -> int:
+    return int(time.time()) - _KEPT_SECONDS
 
 
 def _engine(address: str) -> Any:

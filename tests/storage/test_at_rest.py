@@ -8,36 +8,91 @@ import pytest
 from sqlalchemy import Engine, MetaData, create_engine, func, select, text
 from sqlalchemy.exc import StatementError
 
-from bot.complaints import Status
+from bot.complaints import BadTextError, Status
+from bot.complaints.receipts import new_receipt
+from bot.complaints.retention import Retention
+from bot.content.retention import load_retention
+from bot.conversations import Conversation, LanguageSource, Speech
+from bot.conversations.model import Taken
+from bot.language.receipts import group_receipt
+from bot.messages import Button, Channel, Language, Message
+from bot.staff import Role
+from bot.staff.model import Attempts
+from bot.storage.backup import back_up
 from bot.storage.complaint_tables import CaseRow
+from bot.storage.conversations import SqlConversationStore
 from bot.storage.engine import make_engine, reader_factory, session_factory
 from bot.storage.keys import KeyRing, SealBrokenError
+from bot.storage.retention import SqlRetentionStore
 
 MARK = "PLANTED-7f3a"
 
 
-def test_no_word_of_a_case_is_in_the_clear(complaints, draft, hire, engine: Engine, tmp_path: Path):
-    handler = hire("李")
+@pytest.fixture
+def everything_planted(complaints, draft, hire, staff_store, engine: Engine, clock) -> list[str]:
+    """The mark in every field of every part that keeps what people said; what must be found nowhere."""
+    handler = hire("李", Role.SUPERVISOR)
     fields = dict.fromkeys(("story", "against", "when", "amount", "wish", "contact"), MARK)
     filed = complaints.file(draft(**fields, contact_consent=True, figures={MARK: MARK}))
     version = complaints.take(handler, filed.case_id, 1)
     version = complaints.note(handler, filed.case_id, version, MARK)
     version = complaints.answer(handler, filed.case_id, version, MARK)
     version = complaints.move(handler, filed.case_id, version, Status.REJECTED, MARK)
-    complaints.add_message(filed.receipt, MARK, "a")
+    rules = load_retention(Path(__file__).resolve().parents[2] / "data" / "retention")
+    retention = Retention(SqlRetentionStore(session_factory(engine)), rules, clock)
+    retention.postpone(handler, filed.case_id, clock() + timedelta(days=200), MARK)
+    complaints.add_message(filed.receipt, MARK, MARK)
+    with pytest.raises(BadTextError):
+        complaints.add_message(filed.receipt, MARK * 10_000, MARK)
+    assert complaints.follow(new_receipt(), MARK) is None
+    complaints.case(handler, filed.case_id)
+    with staff_store.unit() as unit:
+        unit.keep_totp(handler.id, MARK)
+        unit.log("staff.sign_in_failed", clock(), name=MARK)
+        unit.keep_attempts(MARK, Attempts(1), clock())
+    store = SqlConversationStore(session_factory(engine), reader_factory(engine))
+    speech = Speech(Language.ZH, LanguageSource.GUESSED)
+    talk = Conversation("c", Channel.TELEGRAM, "s", speech, "token", address=MARK, address_hash="h")
+    store.add(talk, clock())
+    claimed = store.begin_turn("c", "m", clock(), clock() + timedelta(minutes=1))
+    button = Button(title=MARK, payload=f"/{MARK}")
+    said = Message(id="1", author="user", text=MARK, created_at=clock())
+    answer = Message(id="2", text=MARK, buttons=[button], card=None, created_at=clock())
+    store.end_turn(claimed.until, "c", Taken("m", said, [answer], speech))
+    assert store.offered("c", f"/{MARK}") == MARK
+    return [MARK, filed.receipt, group_receipt(filed.receipt)]
 
+
+def test_no_word_of_anybody_is_in_the_clear(everything_planted, engine: Engine):
     stored = MetaData()
     stored.reflect(engine)
     with engine.connect() as connection:
         rows = [row for table in stored.sorted_tables for row in connection.execute(select(table))]
-    assert len(rows) > 10
+    assert len(rows) > 25
     dump = b"|".join(
         bytes(value) if isinstance(value, bytes | memoryview) else str(value).encode() for row in rows for value in row
     )
-    # SQLite's file with its journals holds what no query shows any more.
-    dump += b"".join(file.read_bytes() for file in tmp_path.glob("mingbai.db*"))
-    for secret in (MARK, filed.receipt):
+    for secret in everything_planted:
         assert secret.encode() not in dump
+
+
+def test_no_byte_of_it_is_in_any_file(everything_planted, engine: Engine, tmp_path: Path, request):
+    """Tables, indexes, journals, server logs and temporary files: what no query shows any more too."""
+    back_up(engine, tmp_path / "backup", tmp_path / "data-keys", datetime.now(UTC))
+    folders = [tmp_path]
+    if engine.dialect.name == "postgresql":
+        with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+            connection.execute(text("CHECKPOINT"))
+        folders.append(Path(request.getfixturevalue("postgres_server")))
+    searched = 0
+    for file in (file for folder in folders for file in folder.rglob("*") if file.is_file()):
+        content = file.read_bytes()
+        searched += len(content)
+        for secret in everything_planted:
+            # As text, and as UTF-16 and JSON would write it: the mark is plain ASCII in all but the second.
+            assert secret.encode() not in content, file
+            assert secret.encode("utf-16-le") not in content, file
+    assert searched > 100_000
 
 
 def test_other_keys_open_nothing(complaints, draft, engine: Engine):
