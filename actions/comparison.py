@@ -21,7 +21,7 @@ from actions._support import (
     typed_text,
     word,
 )
-from actions.loan_costs import says_figures, show_offer
+from actions.loan_costs import is_about_a_loan, show_offer
 from bot.messages import Language
 
 
@@ -51,7 +51,7 @@ class ActionStartComparison(Action):
 
     async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, _domain: DomainDict) -> list[EventType]:
         tongue, kept = language(tracker), _kept(tracker)
-        told = typed_text(tracker) is not None and says_figures(tracker)
+        told = typed_text(tracker) is not None and is_about_a_loan(tracker)
         ask = [*leave_form(), FollowupAction("loan_form")]
         if quote_shown(tracker) is None:
             if not told:

@@ -81,7 +81,7 @@ def spelled_out(template: str) -> Iterator[str]:
 def load_examples(folder: Path) -> FraudExamples:
     """``data/fraud/examples`` and its subfolders. Raises ``ContentError`` naming the file.
 
-    A file is named after its family; ``harmless-<kind>`` holds everyday messages, and ``harmless`` several kinds of them.
+    A file is named after its family; ``harmless-<kind>`` holds everyday messages, ``harmless`` several kinds of them.
     """
     files = sorted(folder.rglob("*.yml"))
     if not files:
