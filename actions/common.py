@@ -19,7 +19,7 @@ from actions._support import (
     typed_text,
     word,
 )
-from actions.loan_costs import begin_offer, is_about_a_loan
+from actions.loan_costs import begin_offer, is_about_a_loan, is_lure
 from bot.language import guess_language
 from bot.messages import Language
 
@@ -135,6 +135,15 @@ class ActionExplainBasic(Action):
         return []
 
 
+def _understood_all_the_same(tracker: Tracker) -> list[EventType] | None:
+    """Where a text leads whose words were not understood but whose matter is plain: a fraud, or figures of a loan."""
+    if is_lure(typed_text(tracker)):
+        return [FollowupAction("screen_form")]
+    if is_about_a_loan(tracker):
+        return [*begin_offer(tracker), FollowupAction("loan_form")]
+    return None
+
+
 class ActionOutOfScope(Action):
     """Something else altogether; unless a fact of the loan just shown was put right in words nobody foresaw."""
 
@@ -142,8 +151,8 @@ class ActionOutOfScope(Action):
         return "action_out_of_scope"
 
     async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, _domain: DomainDict) -> list[EventType]:
-        if is_about_a_loan(tracker):
-            return [*begin_offer(tracker), FollowupAction("loan_form")]
+        if (elsewhere := _understood_all_the_same(tracker)) is not None:
+            return elsewhere
         say(dispatcher, "utter_out_of_scope")
         return []
 
@@ -160,8 +169,8 @@ class ActionDefaultFallback(Action):
     async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, _domain: DomainDict) -> list[EventType]:
         tongue = language(tracker)
         menu = button(word("common_menu", tongue), "menu")
-        if is_about_a_loan(tracker):
-            return [*begin_offer(tracker), FollowupAction("loan_form")]
+        if (elsewhere := _understood_all_the_same(tracker)) is not None:
+            return elsewhere
         if _FALLBACK in last_turn(tracker):
             say(dispatcher, "utter_not_understood_again", buttons=[menu], hotlines=_hotlines(tongue))
         else:

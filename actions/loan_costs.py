@@ -100,7 +100,8 @@ def _without_nonsense(offer: Offer, dispatcher: CollectingDispatcher, tongue: La
     return offer
 
 
-def _is_lure(text: str | None) -> bool:
+def is_lure(text: str | None) -> bool:
+    """Whether a text lures with a loan, or tells of a fraud: to be looked at, not computed."""
     finding = services().screener.screen(text) if text else None
     if finding is None or finding.verdict is not Verdict.DANGER:
         return False
@@ -139,7 +140,7 @@ class ActionStartLoan(Action):
 
     async def run(self, _dispatcher: CollectingDispatcher, tracker: Tracker, _domain: DomainDict) -> list[EventType]:
         heard = _heard(tracker, None, _offer(tracker))
-        if not heard.into(Offer()).says_enough and _is_lure(typed_text(tracker)):
+        if not heard.into(Offer()).says_enough and is_lure(typed_text(tracker)):
             return [FollowupAction("screen_form")]
         return begin_offer(tracker)
 

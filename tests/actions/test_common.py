@@ -9,12 +9,19 @@ from rasa_sdk.executor import CollectingDispatcher
 from actions import _support
 from actions.common import ActionDefaultFallback, ActionOutOfScope
 from bot.content import load_content
+from bot.screening import Screener
 from bot.settings import ROOT
 
 
+@pytest.fixture(scope="module")
+def real():
+    content = load_content(ROOT / "data")
+    return SimpleNamespace(content=content, screener=Screener(content.fraud))
+
+
 @pytest.fixture(autouse=True)
-def _services():
-    _support.set_services(SimpleNamespace(content=load_content(ROOT / "data")))
+def _services(real):
+    _support.set_services(real)
     yield
     _support.set_services(None)
 
@@ -66,3 +73,10 @@ async def test_a_fact_of_the_loan_just_shown_is_put_right_whatever_it_seems_to_m
         tracker = Tracker("sender", slots, latest, [], False, None, {}, "action_listen")  # noqa: FBT003
         events = await ActionOutOfScope().run(CollectingDispatcher(), tracker, {})
         assert bool(events) is goes_on
+
+
+@pytest.mark.parametrize("text", ["我被骗了，刚给他转了3000块保证金", "I was cheated, I just sent him a 3000 deposit"])
+async def test_a_fraud_that_has_happened_is_no_offer_whatever_it_was_taken_for(text):
+    said, events = await not_understood(text)
+    assert said == []
+    assert [event["name"] for event in events] == ["screen_form"]
