@@ -16,6 +16,7 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import httpx
@@ -23,6 +24,8 @@ import pytest
 from hypothesis import HealthCheck, settings
 
 from bot.cli.training import model_path
+from bot.content import load_content
+from bot.screening import Screener
 from bot.settings import ROOT, Settings
 
 _START_LIMIT = 300.0
@@ -194,3 +197,10 @@ def talk(stack: Any) -> Iterator[Callable[[str], Talk]]:
     headers = {"X-Forwarded-For": f"10.1.{number // 250}.{number % 250 + 1}"}
     with httpx.Client(base_url=stack.web, headers=headers, timeout=60, trust_env=False) as http:
         yield lambda language: Talk(http, language)
+
+
+@pytest.fixture(scope="session")
+def shipped() -> SimpleNamespace:
+    """The content as shipped, and the screener trained on it: made once, because training takes seconds."""
+    content = load_content(ROOT / "data")
+    return SimpleNamespace(content=content, screener=Screener(content.fraud))

@@ -8,15 +8,11 @@ from rasa_sdk.executor import CollectingDispatcher
 
 from actions import _support
 from actions.common import ActionDefaultFallback, ActionOutOfScope
-from bot.content import load_content
-from bot.screening import Screener
-from bot.settings import ROOT
 
 
 @pytest.fixture(scope="module")
-def real():
-    content = load_content(ROOT / "data")
-    return SimpleNamespace(content=content, screener=Screener(content.fraud))
+def real(shipped):
+    return SimpleNamespace(**vars(shipped))
 
 
 @pytest.fixture(autouse=True)

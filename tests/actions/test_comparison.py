@@ -13,10 +13,8 @@ from actions import _comparison_show, _support, comparison
 from actions._loan_offer import Offer
 from actions._offer_shown import worked_out
 from actions.loan_costs import ActionShowLoanCost, begin_offer
-from bot.content import load_content
 from bot.lending import Method, Rate, RateKind, Term, Unit
 from bot.messages import read_card
-from bot.screening import Screener
 from bot.settings import ROOT
 
 RESPONSES = yaml.safe_load((ROOT / "domain" / "comparison.yml").read_text(encoding="utf-8"))["responses"]
@@ -26,9 +24,8 @@ LONG = {"principal": "10000", "rate": {"value": "1", "period": "month"}, "term":
 
 
 @pytest.fixture(scope="module")
-def real():
-    content = load_content(ROOT / "data")
-    return SimpleNamespace(content=content, screener=Screener(content.fraud))
+def real(shipped):
+    return SimpleNamespace(**vars(shipped))
 
 
 @pytest.fixture(autouse=True)

@@ -15,9 +15,7 @@ from rasa_sdk import Tracker
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions import _support, loan_costs
-from bot.content import load_content
 from bot.messages import LoanCostCard, read_card
-from bot.screening import Screener
 
 ROOT = Path(__file__).resolve().parents[2]
 TODAY = date(2026, 9, 25)
@@ -25,9 +23,8 @@ DOMAIN = yaml.safe_load((ROOT / "domain" / "loan_costs.yml").read_text(encoding=
 
 
 @pytest.fixture(scope="module")
-def real():
-    content = load_content(ROOT / "data")
-    return SimpleNamespace(content=content, screener=Screener(content.fraud))
+def real(shipped):
+    return SimpleNamespace(**vars(shipped))
 
 
 @pytest.fixture(autouse=True)

@@ -23,10 +23,9 @@ from actions.screening import (
     ValidateScreenForm,
 )
 from bot.complaints import Filed
-from bot.content import load_content
 from bot.content.base import Bilingual
 from bot.messages import VerdictCard, read_card
-from bot.screening import Screener, Verdict
+from bot.screening import Verdict
 from bot.screening.finding import FollowUp
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -35,9 +34,8 @@ FAKE_LOAN = "您好，您的贷款已通过审批，放款前需先交2000元保
 
 
 @pytest.fixture(scope="module")
-def real():
-    content = load_content(ROOT / "data")
-    return SimpleNamespace(content=content, screener=Screener(content.fraud))
+def real(shipped):
+    return SimpleNamespace(**vars(shipped))
 
 
 @pytest.fixture(autouse=True)
