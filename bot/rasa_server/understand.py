@@ -21,6 +21,7 @@ _TOPICS = {
     "already_paid": "fraud_check",
     "dispute_verdict": "fraud_check",
     "compare_offers": "loan_cost",
+    "remove_offer": "loan_cost",
     "ask_affordable": "loan_cost",
     "check_disclosure": "loan_cost",
     "plan_debts": "debt_trouble",
