@@ -2,19 +2,17 @@
 
 import pytest
 
-from bot.content import load_content
-from bot.screening import Screener, Verdict, with_answer
-from bot.settings import ROOT
+from bot.screening import Verdict, with_answer
 
 
 @pytest.fixture(scope="module")
-def content():
-    return load_content(ROOT / "data")
+def content(shipped):
+    return shipped.content
 
 
 @pytest.fixture(scope="module")
-def screener(content):
-    return Screener(content.fraud)
+def screener(shipped):
+    return shipped.screener
 
 
 @pytest.mark.parametrize(

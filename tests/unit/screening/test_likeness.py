@@ -2,23 +2,21 @@
 
 import pytest
 
-from bot.content.fraud import load_fraud
 from bot.content.fraud_examples import FraudExamples, spelled_out
-from bot.screening import Screener, Verdict
+from bot.screening import Verdict
 from bot.screening.finding import FoundSign
 from bot.screening.judging import Thresholds, judge
 from bot.screening.likeness import Likeness, LikenessModel
-from bot.settings import ROOT
 
 
 @pytest.fixture(scope="module")
-def pack():
-    return load_fraud(ROOT / "data" / "fraud")
+def pack(shipped):
+    return shipped.content.fraud
 
 
 @pytest.fixture(scope="module")
-def screener(pack):
-    return Screener(pack)
+def screener(shipped):
+    return shipped.screener
 
 
 def test_a_template_gives_each_alternative_a_place():

@@ -2,14 +2,12 @@
 
 import pytest
 
-from bot.content.fraud import load_fraud
-from bot.screening import Finding, Reason, Screener, Verdict
-from bot.settings import ROOT
+from bot.screening import Finding, Reason, Verdict
 
 
 @pytest.fixture(scope="module")
-def screener():
-    return Screener(load_fraud(ROOT / "data" / "fraud"))
+def screener(shipped):
+    return shipped.screener
 
 
 def families(finding: Finding) -> list[str]:
