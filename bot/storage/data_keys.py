@@ -130,8 +130,12 @@ class DataKeys:
         )
         return newest or 0
 
+    def renew(self) -> None:
+        """Ask again which general key is in force. Keys of cases not yet committed exist in memory alone: they stay."""
+        self._current = None
+
     def forget(self) -> None:
-        """Drop what is in memory: keys changed behind our back."""
+        """Drop all that is in memory: the database behind it is another one. No transaction may be open."""
         with self._lock:
             self._known.clear()
         self._current = None

@@ -49,7 +49,7 @@ class Rotation:
             add_master_key(self._keys_dir)
             generation = self._keys.generation(connection) + 1
             self._keys.make(connection, GENERAL, generation)
-        self._keys.forget()
+        self._keys.renew()
         return generation
 
     def is_finished(self) -> bool:

@@ -13,7 +13,7 @@ from bot.staff import Role
 from bot.storage.base import Keyed, sealing_of
 from bot.storage.case_keys import owner_column, sealed_columns
 from bot.storage.complaint_tables import CaseRow, MessageRow
-from bot.storage.data_keys import key_id_of
+from bot.storage.data_keys import CASE, DataKeys, key_id_of
 from bot.storage.engine import make_engine, reader_factory, session_factory
 from bot.storage.key_tables import DataKeyRow
 from bot.storage.keys import KeyRing, SealBrokenError, master_of
@@ -254,6 +254,14 @@ def test_values_of_before_there_were_data_keys_are_read_and_moved(
     with engine.connect() as connection:
         assert keys_in_use(connection)[1] == set()
         assert None not in connection.scalars(select(CaseRow.key_id)).all()
+
+
+def test_the_key_of_a_case_being_filed_outlives_a_rotation_that_begins_meanwhile(engine: Engine):
+    keys: DataKeys = sealing_of(engine.dialect)
+    with engine.begin() as connection:
+        key_id = keys.make(connection, CASE, 1)
+        keys.renew()
+        assert keys.open(keys.seal(b"1", "complaints.story", key_id), "complaints.story") == b"1"
 
 
 def test_work_goes_on_while_keys_are_rotated(lived_in, complaints, draft, rotation, clock, engine: Engine):
