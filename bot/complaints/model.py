@@ -1,6 +1,5 @@
 """What a complaint is: its kinds, its states and the steps between them, and how residents and staff see it."""
 
-import re
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -69,6 +68,24 @@ TELLS_RESIDENT = frozenset({Status.WAITING, Status.RESOLVED, Status.REFERRED, St
 """States whose beginning the resident is told of."""
 
 
+class Severity(StrEnum):
+    """How much harm threatens, as the desk judges it. A new case is ``normal`` until somebody looked."""
+
+    LOW = "low"
+    NORMAL = "normal"
+    HIGH = "high"
+    URGENT = "urgent"
+
+
+class ClockState(StrEnum):
+    """How a case stands to what the desk promised."""
+
+    OVERDUE = "overdue"
+    SOON = "soon"
+    IN_TIME = "in_time"
+    STOPPED = "stopped"
+
+
 class Author(StrEnum):
     """Who wrote a message."""
 
@@ -88,6 +105,16 @@ class Action(StrEnum):
     NOTED = "noted"
     MOVED = "moved"
     ANSWERED = "answered"
+    RATED = "rated"
+    TAGGED = "tagged"
+    UNTAGGED = "untagged"
+    CHECKED = "checked"
+    UNCHECKED = "unchecked"
+    MERGED = "merged"
+    UNMERGED = "unmerged"
+    REDACTED = "redacted"
+    UNREDACTED = "unredacted"
+    EXPORTED = "exported"
 
 
 class Notice(StrEnum):
@@ -142,14 +169,34 @@ class Filed:
     case_id: int
 
 
+class DeliveryState(StrEnum):
+    """What became of a notice to the resident."""
+
+    WAITING = "waiting"
+    RETRYING = "retrying"
+    DELIVERED = "delivered"
+    RECEIPT_ONLY = "receipt_only"
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """Where a notice is. ``RECEIPT_ONLY``: the conversation was forgotten, so only the receipt shows it."""
+
+    state: DeliveryState
+    attempts: int = 0
+    at: datetime | None = None
+
+
 @dataclass(frozen=True, slots=True)
 class CaseMessage:
-    """One message between resident and desk."""
+    """One message between resident and desk. ``id`` and ``delivery`` are for the desk's own pages."""
 
     author: Author
     text: str = field(repr=False)
     at: datetime
     staff_name: str | None = None
+    id: int = 0
+    delivery: "Delivery | None" = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,6 +206,7 @@ class Note:
     staff_name: str
     text: str = field(repr=False)
     at: datetime
+    id: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,6 +239,11 @@ class Case:
     assignee_name: str | None
     unanswered: bool
     """The resident spoke last."""
+    due_at: datetime | None = None
+    """When the next thing promised is due; ``None`` while the clock stands still."""
+    severity: Severity = Severity.NORMAL
+    merged_into: int | None = None
+    """The case this one is answered with."""
 
     @property
     def number(self) -> str:
@@ -222,6 +275,19 @@ class CaseFile:
     events: tuple[CaseEvent, ...]
 
     @property
+    def parts(self) -> dict[str, str]:
+        """Every text that somebody wrote, by the name a redaction knows it under."""
+        said = self.particulars
+        fields = {
+            "story": said.story, "against": said.against, "when": said.when, "amount": said.amount, "wish": said.wish
+        }  # fmt: skip
+        return (
+            fields
+            | {f"message:{message.id}": message.text for message in self.messages}
+            | {f"note:{note.id}": note.text for note in self.notes}
+        )
+
+    @property
     def next_steps(self) -> tuple[Status, ...]:
         """The states it may be moved to, in the order of ``Status``."""
         return tuple(status for status in Status if status in STEPS[self.case.status])
@@ -237,50 +303,6 @@ class ResidentView:
     opened_at: datetime
     updated_at: datetime
     messages: tuple[CaseMessage, ...]
-
-
-class Assigned(StrEnum):
-    """Whose cases a queue shows."""
-
-    MINE = "mine"
-    UNASSIGNED = "unassigned"
-    ANY = "any"
-
-
-_NUMBER = re.compile(r"(?:C-(?P<year>\d{4})-)?0*(?P<id>\d{1,9})", re.IGNORECASE)
-
-
-@dataclass(frozen=True, slots=True)
-class QueueFilter:
-    """What a queue is narrowed to. ``search`` is a case number, whole or only its last part."""
-
-    status: Status | None = None
-    kind: Kind | None = None
-    assigned: Assigned = Assigned.ANY
-    search: str = ""
-
-    @property
-    def searched_id(self) -> int | None:
-        """The id that ``search`` names; 0, which no case has, when it names none; ``None`` when nothing is searched."""
-        if not self.search.strip():
-            return None
-        found = _NUMBER.fullmatch(self.search.strip())
-        return int(found["id"]) if found else 0
-
-
-@dataclass(frozen=True, slots=True)
-class Page:
-    """Some cases of a queue: open before closed, longest waiting first. Pages count from 1."""
-
-    items: tuple[Case, ...]
-    number: int
-    size: int
-    total: int
-
-    @property
-    def pages(self) -> int:
-        """How many pages there are, at least one."""
-        return max(1, -(-self.total // self.size))
 
 
 @dataclass(frozen=True, slots=True)

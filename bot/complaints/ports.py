@@ -11,12 +11,11 @@ from bot.complaints.model import (
     CaseFile,
     ComplaintDraft,
     Notice,
-    Page,
-    QueueFilter,
     ResidentView,
     StaffActor,
     Status,
 )
+from bot.complaints.queue import Moments, Page, QueueFilter
 
 
 class ReceiptHasher(Protocol):
@@ -53,8 +52,23 @@ class ComplaintUnit(Protocol):
     def unassign(self, case: Case, at: datetime) -> int:
         """Take a locked case from its assignee; its new version."""
 
-    def add_message(self, case_id: int, author: Author, text: str, at: datetime, staff_id: int | None = None) -> None:
-        """Append a message."""
+    def add_message(self, case_id: int, author: Author, text: str, at: datetime, staff_id: int | None = None) -> int:
+        """Append a message; its id. The first one from staff is the first answer."""
+
+    def promise(self, case_id: int, due_at: datetime, *, is_first: bool = False) -> None:
+        """Keep when the next thing is due. The first promise is kept beside, to be held against the first answer."""
+
+    def await_answer(self, case_id: int) -> None:
+        """Mark that the resident spoke last."""
+
+    def leader_of(self, case_id: int) -> Case | None:
+        """The case that this one is answered with, locked."""
+
+    def merged_into(self, case_id: int) -> list[Case]:
+        """The cases answered with this one, locked."""
+
+    def index_pending(self, limit: int) -> int:
+        """Bring at most so many new or changed cases into the index of words and likenesses; how many it were."""
 
     def add_note(self, case_id: int, staff_id: int, text: str, at: datetime) -> None:
         """Append an internal note."""
@@ -64,7 +78,9 @@ class ComplaintUnit(Protocol):
     ) -> None:
         """Append to the history; the ids stand for the event's names."""
 
-    def tell(self, case: Case, notice: Notice, status: Status, text: str, at: datetime) -> None:
+    def tell(  # noqa: PLR0913 - one notice has as many parts
+        self, case: Case, notice: Notice, status: Status, text: str, at: datetime, *, message_id: int | None = None
+    ) -> None:
         """Put a notice to the resident into the outbox."""
 
     def misses(self, caller: str, since: datetime) -> list[datetime]:
@@ -82,7 +98,7 @@ class ComplaintUnit(Protocol):
     def file_of(self, case_id: int) -> CaseFile | None:
         """Everything about a case."""
 
-    def queue(self, actor: StaffActor, narrowed: QueueFilter, number: int, size: int) -> Page:
+    def queue(self, actor: StaffActor, narrowed: QueueFilter, moments: Moments, number: int, size: int) -> Page:
         """One page of cases."""
 
 

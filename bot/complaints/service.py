@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import datetime
 
 from bot.complaints.errors import (
@@ -28,19 +29,24 @@ from bot.complaints.model import (
     Filed,
     LookupLimit,
     Notice,
-    Page,
-    QueueFilter,
     ResidentView,
     StaffActor,
     Status,
 )
 from bot.complaints.ports import ComplaintStore, ComplaintUnit, ReceiptHasher
+from bot.complaints.promises import ENDED, Promises
+from bot.complaints.queue import Moments, Page, QueueFilter
 from bot.complaints.receipts import new_receipt
+from bot.content.desk import shipped_desk
 from bot.language.receipts import normalise_receipt
 
 MAX_TEXT = 10_000
 PAGE_SIZE = 25
+INDEXED_AT_ONCE = 200
+"""How many cases a search brings into the index before it looks; the console keeps up in between."""
 _REOPENED_BY_RESIDENT = frozenset({Status.WAITING, Status.RESOLVED, Status.REFERRED, Status.REJECTED})
+
+_MASK_LEAST = 3
 
 Clock = Callable[[], datetime]
 
@@ -49,12 +55,18 @@ class Complaints:
     """Complaints from filing to their end. Every method is one transaction; its effects are on disk when it returns."""
 
     def __init__(
-        self, store: ComplaintStore, receipts: ReceiptHasher, clock: Clock, limit: LookupLimit | None = None
+        self,
+        store: ComplaintStore,
+        receipts: ReceiptHasher,
+        clock: Clock,
+        limit: LookupLimit | None = None,
+        promises: Promises | None = None,
     ) -> None:
         self._store = store
         self._receipts = receipts
         self._clock = clock
         self._limit = limit or LookupLimit()
+        self._promises = promises or Promises(shipped_desk())
 
     # What residents do. ``caller`` is whoever asks (Rasa's sender id), for the limit on guessing.
 
@@ -75,6 +87,10 @@ class Complaints:
             case_id = unit.of_draft(draft.sender, draft.draft_id)
             if case_id is None:
                 case_id = unit.add(draft, now)
+                due_at = self._promises.due(
+                    draft.kind, Status.RECEIVED, unanswered=True, opened_at=now, now=now, owed=None
+                )
+                unit.promise(case_id, due_at, is_first=True)
                 event = CaseEvent(Action.FILED, now, to_status=Status.RECEIVED)
             else:
                 event = CaseEvent(Action.RECEIPT_REISSUED, now)
@@ -101,6 +117,8 @@ class Complaints:
             return None
         now = self._clock()
         with self._store.unit() as unit:
+            # Before the case itself: an answer to its leader locks in this order too.
+            leader = unit.leader_of(case_id)
             case = _existing(unit, case_id)
             if case.status is Status.WITHDRAWN:
                 raise CaseClosedError("the case was withdrawn")
@@ -110,6 +128,9 @@ class Complaints:
                 case_id, CaseEvent(Action.RESIDENT_WROTE, now, from_status=case.status, to_status=onward or case.status)
             )
             unit.change(case, now, status=onward)
+            self._reckon(unit, case, now, status=onward, unanswered=True)
+            if leader is not None:
+                self._wake(unit, leader, now)
             return unit.resident_view(case_id)
 
     def withdraw(self, receipt: str, caller: str) -> ResidentView | None:
@@ -126,6 +147,7 @@ class Complaints:
                     CaseEvent(Action.WITHDRAWN, now, from_status=case.status, to_status=Status.WITHDRAWN),
                 )
                 unit.change(case, now, status=Status.WITHDRAWN)
+                self._reckon(unit, case, now, status=Status.WITHDRAWN)
             return unit.resident_view(case_id)
 
     def _opened(self, receipt: str, caller: str) -> int | None:
@@ -151,16 +173,45 @@ class Complaints:
 
     def queue(self, actor: StaffActor, narrowed: QueueFilter, page: int = 1) -> Page:
         """One page of cases: numbers and states only, no word of what they say."""
+        if narrowed.words or narrowed.institution:
+            self._open_for_search(actor)
         with self._store.reading() as unit:
-            return unit.queue(actor, narrowed, max(1, page), PAGE_SIZE)
+            return unit.queue(actor, narrowed, self.moments(), max(1, page), PAGE_SIZE)
+
+    def moments(self) -> Moments:
+        """Now, and up to when something is due soon."""
+        now = self._clock()
+        return Moments(now, self._promises.warn_until(now))
+
+    @property
+    def promises(self) -> Promises:
+        """The desk's own clock."""
+        return self._promises
+
+    def _open_for_search(self, actor: StaffActor) -> None:
+        # A search opens sealed texts, so it is written down; the words asked for are personal data and are not.
+        with self._store.unit() as unit:
+            unit.index_pending(INDEXED_AT_ONCE)
+            unit.log_access(actor, "searched texts", None, self._clock())
 
     def case(self, actor: StaffActor, case_id: int) -> CaseFile | None:
-        """Everything about a case; that it was read is logged in the same transaction."""
+        """Everything about a case, contact details masked; that it was read is logged in the same transaction."""
         with self._store.unit() as unit:
             found = unit.file_of(case_id)
-            if found is not None:
-                unit.log_access(actor, "read case", case_id, self._clock())
-            return found
+            if found is None:
+                return None
+            unit.log_access(actor, "read case", case_id, self._clock())
+            particulars = replace(found.particulars, contact=masked_contact(found.particulars.contact))
+            return replace(found, particulars=particulars)
+
+    def contact(self, actor: StaffActor, case_id: int) -> str | None:
+        """The contact details of a case in full; that they were read is logged by itself."""
+        with self._store.unit() as unit:
+            found = unit.file_of(case_id)
+            if found is None:
+                raise CaseNotFoundError("no such case")
+            unit.log_access(actor, "unmasked contact", case_id, self._clock())
+            return found.particulars.contact
 
     def take(self, actor: StaffActor, case_id: int, version: int) -> int:
         """Make a case one's own. Only a supervisor may take it from somebody else. Returns the new version."""
@@ -206,30 +257,82 @@ class Complaints:
             )
             if to in TELLS_RESIDENT:
                 unit.tell(case, Notice.STATUS_CHANGED, to, "", now)
-            return unit.change(case, now, status=to)
+            new_version = unit.change(case, now, status=to)
+            self._reckon(unit, case, now, status=to)
+            return new_version
 
     def answer(self, actor: StaffActor, case_id: int, version: int, text: str) -> int:
-        """Answer the resident. Message, history and outbox are one transaction: an answer sent cannot be lost."""
+        """Answer the resident, and those whose cases were merged into this one.
+
+        Messages, history and outbox are one transaction: an answer sent cannot be lost.
+        """
         text = _checked(text)
         with self._acting(actor, case_id, version, own=True) as (unit, case, now):
             if case.status is Status.WITHDRAWN:
                 raise CaseClosedError("the case was withdrawn")
-            unit.add_message(case_id, Author.STAFF, text, now, staff_id=actor.id)
-            unit.add_event(case_id, CaseEvent(Action.ANSWERED, now), staff_id=actor.id)
-            unit.tell(case, Notice.ANSWERED, case.status, text, now)
-            return unit.change(case, now)
+            for other in unit.merged_into(case_id):
+                if other.status is not Status.WITHDRAWN:
+                    self._say(unit, actor, other, text, now)
+            return self._say(unit, actor, case, text, now)
+
+    def _say(self, unit: ComplaintUnit, actor: StaffActor, case: Case, text: str, now: datetime) -> int:
+        message_id = unit.add_message(case.id, Author.STAFF, text, now, staff_id=actor.id)
+        unit.add_event(case.id, CaseEvent(Action.ANSWERED, now), staff_id=actor.id)
+        unit.tell(case, Notice.ANSWERED, case.status, text, now, message_id=message_id)
+        version = unit.change(case, now)
+        self._reckon(unit, case, now, unanswered=False)
+        return version
+
+    def _reckon(
+        self,
+        unit: ComplaintUnit,
+        case: Case,
+        now: datetime,
+        *,
+        status: Status | None = None,
+        unanswered: bool | None = None,
+    ) -> None:
+        # ``case`` is as it was before the change.
+        owed = case.due_at if case.unanswered else None
+        due_at = self._promises.due(
+            case.kind,
+            status or case.status,
+            unanswered=case.unanswered if unanswered is None else unanswered,
+            opened_at=case.opened_at,
+            now=now,
+            owed=owed,
+        )
+        unit.promise(case.id, ENDED if case.merged_into is not None else due_at)
+
+    def _wake(self, unit: ComplaintUnit, leader: Case, now: datetime) -> None:
+        # Somebody whose case is answered with another one wrote: that other one has to be looked at.
+        if leader.status is Status.WITHDRAWN:
+            return
+        onward = Status.IN_PROGRESS if leader.status in _REOPENED_BY_RESIDENT else None
+        unit.change(leader, now, status=onward)
+        unit.await_answer(leader.id)
+        self._reckon(unit, leader, now, status=onward, unanswered=True)
 
     @contextmanager
     def _acting(
         self, actor: StaffActor, case_id: int, version: int, *, own: bool = False
     ) -> Iterator[tuple[ComplaintUnit, Case, datetime]]:
         with self._store.unit() as unit:
-            case = _existing(unit, case_id)
-            if case.version != version:
-                raise StaleVersionError("the case changed meanwhile")
-            if own and case.assignee_id != actor.id and not actor.is_supervisor:
-                raise NotYoursError("take the case first")
-            yield unit, case, self._clock()
+            yield unit, as_seen(unit, actor, case_id, version, own=own), self._clock()
+
+
+def as_seen(unit: ComplaintUnit, actor: StaffActor, case_id: int, version: int, *, own: bool = False) -> Case:
+    """A case locked for a change, exactly as the actor saw it. ``own``: only assignee or supervisor may.
+
+    Raises:
+        CaseNotFoundError, StaleVersionError, NotYoursError: as their names say.
+    """
+    case = _existing(unit, case_id)
+    if case.version != version:
+        raise StaleVersionError("the case changed meanwhile")
+    if own and case.assignee_id != actor.id and not actor.is_supervisor:
+        raise NotYoursError("take the case first")
+    return case
 
 
 def _existing(unit: ComplaintUnit, case_id: int) -> Case:
@@ -237,6 +340,14 @@ def _existing(unit: ComplaintUnit, case_id: int) -> Case:
     if case is None:
         raise CaseNotFoundError("no such case")
     return case
+
+
+def masked_contact(contact: str | None) -> str | None:
+    """Contact details with all but their first and last two characters hidden; short ones are hidden whole."""
+    if contact is None:
+        return None
+    shown = 2 if len(contact) >= 3 * _MASK_LEAST else 0
+    return contact[:shown] + "•" * 6 + (contact[-shown:] if shown else "")
 
 
 def _checked(text: str) -> str:

@@ -10,21 +10,25 @@ from bot.staff.errors import (
     StaffError,
     TooManyAttemptsError,
 )
-from bot.staff.model import Role, StaffLimits, StaffMember, TotpSecret
+from bot.staff.model import RIGHTS, AccessState, Right, Role, StaffEntry, StaffLimits, StaffMember, TotpSecret
 from bot.staff.secrets import Passphrases
 
 __all__ = [
     "MAX_NAME",
     "MAX_PASSPHRASE",
     "MIN_PASSPHRASE",
+    "RIGHTS",
+    "AccessState",
     "CodeRefusedError",
     "InvitationInvalidError",
     "NameRefusedError",
     "PassphraseRefusedError",
     "Passphrases",
+    "Right",
     "Role",
     "SignInRefusedError",
     "StaffDesk",
+    "StaffEntry",
     "StaffError",
     "StaffLimits",
     "StaffMember",

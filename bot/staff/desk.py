@@ -5,6 +5,7 @@ from collections.abc import Callable
 from datetime import datetime
 
 from bot import audit
+from bot.content.desk import shipped_desk
 from bot.staff.errors import (
     CodeRefusedError,
     InvitationInvalidError,
@@ -13,13 +14,33 @@ from bot.staff.errors import (
     SignInRefusedError,
     TooManyAttemptsError,
 )
-from bot.staff.model import Attempts, Invitation, Role, StaffLimits, StaffMember, TotpSecret
+from bot.staff.model import (
+    Attempts,
+    Credentials,
+    Invitation,
+    Role,
+    StaffEntry,
+    StaffLimits,
+    StaffMember,
+    StaffSession,
+    TotpSecret,
+)
 from bot.staff.ports import StaffStore, StaffUnit
-from bot.staff.secrets import Passphrases, matching_step, new_token, new_totp_secret, token_hash, totp_for_app
+from bot.staff.secrets import (
+    Passphrases,
+    matching_step,
+    new_recovery_code,
+    new_token,
+    new_totp_secret,
+    tidy_recovery_code,
+    token_hash,
+    totp_for_app,
+)
 
 MIN_PASSPHRASE = 12
 MAX_PASSPHRASE = 200
 MAX_NAME = 60
+RECOVERY_CODES = 10
 
 Clock = Callable[[], datetime]
 
@@ -67,6 +88,8 @@ class StaffDesk:
         """Complete an invitation. The code proves that the app was set up; it is used up by that."""
         if not MIN_PASSPHRASE <= len(passphrase) <= MAX_PASSPHRASE:
             raise PassphraseRefusedError(f"a passphrase has {MIN_PASSPHRASE} to {MAX_PASSPHRASE} characters")
+        if shipped_desk().is_weak(passphrase):
+            raise PassphraseRefusedError("one of the first passphrases anybody would try")
         now = self._clock()
         with self._store.reading() as unit:
             # Known before the slow hash, so that strangers cannot make us work.
@@ -90,33 +113,35 @@ class StaffDesk:
         passphrase = passphrase[: MAX_PASSPHRASE + 1]
         passphrase_fits = self._passphrases.fits(passphrase, known.passphrase_hash if known else None)
         step = matching_step(known.totp_secret if known else new_totp_secret(), code, now)
-        if known is None or step is None or not passphrase_fits:
+        recovery = self._recovery_code(known, code) if step is None and passphrase_fits else None
+        if known is None or (step is None and recovery is None) or not passphrase_fits:
             self._log_failure(name, now)
             raise SignInRefusedError("refused")
         rehashed = self._passphrases.hash(passphrase) if self._passphrases.is_outdated(known.passphrase_hash) else None
         token = new_token()
-        if not self._begin_session(name, step, token_hash(token), rehashed, now):
-            self._log_failure(name, now)
-            raise SignInRefusedError("refused")
-        return token
-
-    def _begin_session(self, name: str, step: int, hashed: str, rehashed: str | None, now: datetime) -> bool:
         with self._store.unit() as unit:
             current = unit.credentials(name)
             # Read again under lock: of two sign-ins with one code, one is refused.
-            if current is None or step <= current.last_code_step:
-                return False
-            unit.use_code(current.member.id, step)
-            if rehashed:
-                unit.replace_hash(current.member.id, rehashed)
-            unit.clear_attempts(name)
-            unit.end_sessions_before(now - self._limits.absolute)
-            unit.add_session(current.member.id, hashed, now)
-            unit.log(audit.STAFF_SIGNED_IN, now, staff_id=current.member.id)
-            return True
+            if current is not None and self._use(unit, current, step, recovery, now):
+                self._begin_session(unit, current.member, token_hash(token), rehashed)
+                return token
+        self._log_failure(name, now)
+        raise SignInRefusedError("refused")
 
-    def session(self, token: str) -> StaffMember | None:
-        """Who a session belongs to; ``None`` when it is unknown, idle too long or too old."""
+    def _begin_session(self, unit: StaffUnit, member: StaffMember, hashed: str, rehashed: str | None) -> None:
+        now = self._clock()
+        if rehashed:
+            unit.replace_hash(member.id, rehashed)
+        unit.clear_attempts(member.name)
+        unit.end_sessions_before(now - self._limits.absolute)
+        unit.add_session(member.id, hashed, now)
+        unit.log(audit.STAFF_SIGNED_IN, now, staff_id=member.id)
+
+    def session(self, token: str, *, counts: bool = True) -> StaffMember | None:
+        """Who a session belongs to; ``None`` when it is unknown, idle too long or too old.
+
+        ``counts``: whether this keeps it from becoming idle; what a page asks by itself does not.
+        """
         hashed = token_hash(token)
         now = self._clock()
         with self._store.reading() as unit:
@@ -126,7 +151,7 @@ class StaffDesk:
         if now - found.seen_at > self._limits.idle or now - found.started_at > self._limits.absolute:
             self.sign_out(token)
             return None
-        if now - found.seen_at >= self._limits.seen_resolution:
+        if counts and now - found.seen_at >= self._limits.seen_resolution:
             with self._store.unit() as unit:
                 unit.touch_session(hashed, now)
         return found.member
@@ -139,6 +164,86 @@ class StaffDesk:
             if owner is not None:
                 unit.end_session(hashed)
                 unit.log(audit.STAFF_SIGNED_OUT, self._clock(), staff_id=owner)
+
+    def step_up(self, token: str, code: str) -> None:
+        """Show a fresh one-time code in a session, for what needs more than being signed in.
+
+        Raises ``TooManyAttemptsError`` or ``CodeRefusedError``. Wrong codes count as failed sign-ins do.
+        """
+        now = self._clock()
+        hashed = token_hash(token)
+        with self._store.reading() as unit:
+            found = unit.session(hashed)
+        if found is None:
+            raise CodeRefusedError("no such session")
+        self._count_attempt(found.member.name, now)
+        with self._store.unit() as unit:
+            known = unit.credentials_of(found.member.id)
+            step = None if known is None else matching_step(known.totp_secret, code, now)
+            if known is None or step is None or step <= known.last_code_step:
+                raise CodeRefusedError("the code does not fit, or was used")
+            unit.use_code(found.member.id, step)
+            unit.clear_attempts(found.member.name)
+            unit.step_up(hashed, now)
+
+    def is_stepped_up(self, token: str) -> bool:
+        """Whether a fresh code was shown in this session a short while ago."""
+        with self._store.reading() as unit:
+            found = unit.session(token_hash(token))
+        at = found.stepped_up_at if found else None
+        return at is not None and self._clock() - at <= self._limits.step_up
+
+    def sessions(self, member: StaffMember) -> list[StaffSession]:
+        """A person's own sessions, newest first."""
+        with self._store.reading() as unit:
+            return unit.sessions_of(member.id)
+
+    def sign_out_everywhere(self, member: StaffMember) -> None:
+        """End every session of a person."""
+        with self._store.unit() as unit:
+            unit.end_sessions_of(member.id)
+
+    def issue_recovery_codes(self, member: StaffMember) -> tuple[str, ...]:
+        """New recovery codes, shown this once; earlier ones no longer work."""
+        codes = tuple(new_recovery_code() for _ in range(RECOVERY_CODES))
+        hashes = [self._passphrases.hash(code) for code in codes]
+        with self._store.unit() as unit:
+            unit.keep_recovery_codes(member.id, hashes)
+        return codes
+
+    def recovery_codes_left(self, member: StaffMember) -> int:
+        """How many recovery codes are unused."""
+        with self._store.reading() as unit:
+            return len(unit.recovery_codes(member.id))
+
+    def everyone(self) -> tuple[StaffEntry, ...]:
+        """Everybody who ever had access or an invitation."""
+        with self._store.reading() as unit:
+            return unit.everyone()
+
+    def set_role(self, staff_id: int, role: Role) -> bool:
+        """Change somebody's role; they have to sign in again."""
+        with self._store.unit() as unit:
+            return unit.set_role(staff_id, role)
+
+    def reset(self, staff_id: int) -> str | None:
+        """End somebody's access and invite them anew, for a lost phone; the token. ``None`` when there is nobody."""
+        token = new_token()
+        with self._store.unit() as unit:
+            entry = next((entry for entry in unit.everyone() if entry.member.id == staff_id), None)
+            if entry is None:
+                return None
+            unit.deactivate(entry.member.name)
+            unit.invite(
+                entry.member.name, entry.member.role, token_hash(token), self._clock() + self._limits.invitation
+            )
+        return token
+
+    def end_access(self, staff_id: int) -> bool:
+        """End somebody's access by id."""
+        with self._store.unit() as unit:
+            entry = next((entry for entry in unit.everyone() if entry.member.id == staff_id), None)
+            return entry is not None and unit.deactivate(entry.member.name)
 
     def members(self) -> tuple[StaffMember, ...]:
         """Everybody with access, by name."""
@@ -163,6 +268,23 @@ class StaffDesk:
     def _log_failure(self, name: str, now: datetime) -> None:
         with self._store.unit() as unit:
             unit.log(audit.STAFF_SIGN_IN_FAILED, now, name=name)
+
+    def _recovery_code(self, known: Credentials | None, typed: str) -> int | None:
+        code = tidy_recovery_code(typed)
+        if known is None or code is None:
+            return None
+        with self._store.reading() as unit:
+            kept = unit.recovery_codes(known.member.id)
+        return next((code_id for code_id, stored in kept if self._passphrases.fits(code, stored)), None)
+
+    @staticmethod
+    def _use(unit: StaffUnit, known: Credentials, step: int | None, recovery: int | None, now: datetime) -> bool:
+        if step is None:
+            return recovery is not None and unit.use_recovery_code(recovery, now)
+        if step <= known.last_code_step:
+            return False
+        unit.use_code(known.member.id, step)
+        return True
 
     def _count_attempt(self, name: str, now: datetime) -> None:
         # Counted as a failure before anything is checked, and cleared by success: a volley of parallel guesses

@@ -3,13 +3,47 @@
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
+from types import MappingProxyType
 
 
 class Role(StrEnum):
-    """What a member of staff may do."""
+    """What a member of staff is on the desk."""
 
     HANDLER = "handler"
     SUPERVISOR = "supervisor"
+    AUDITOR = "auditor"
+    ADMINISTRATOR = "administrator"
+
+
+class Right(StrEnum):
+    """What a member of staff may do. Every route of the console asks for one."""
+
+    OWN_ACCESS = "own_access"
+    WORK_CASES = "work_cases"
+    UNMASK_CONTACT = "unmask_contact"
+    REDACT = "redact"
+    SEE_ORIGINAL = "see_original"
+    EXPORT = "export"
+    EXPORT_ORIGINAL = "export_original"
+    BULK = "bulk"
+    STATISTICS = "statistics"
+    READ_LOG = "read_log"
+    MANAGE_STAFF = "manage_staff"
+
+
+_HANDLER = frozenset(
+    {Right.OWN_ACCESS, Right.WORK_CASES, Right.UNMASK_CONTACT, Right.REDACT, Right.EXPORT, Right.STATISTICS}
+)
+RIGHTS = MappingProxyType(
+    {
+        Role.HANDLER: _HANDLER,
+        Role.SUPERVISOR: _HANDLER | {Right.SEE_ORIGINAL, Right.EXPORT_ORIGINAL, Right.BULK},
+        # Neither of the two ever sees a word of a case.
+        Role.AUDITOR: frozenset({Right.OWN_ACCESS, Right.STATISTICS, Right.READ_LOG}),
+        Role.ADMINISTRATOR: frozenset({Right.OWN_ACCESS, Right.MANAGE_STAFF}),
+    }
+)
+"""What each role may do; one test walks every route with every role."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +58,27 @@ class StaffMember:
     def is_supervisor(self) -> bool:
         """Whether they may assign cases and act on anybody's."""
         return self.role is Role.SUPERVISOR
+
+    def may(self, right: Right) -> bool:
+        """Whether their role has this right."""
+        return right in RIGHTS[self.role]
+
+
+class AccessState(StrEnum):
+    """Where somebody's access stands."""
+
+    ACTIVE = "active"
+    INVITED = "invited"
+    ENDED = "ended"
+
+
+@dataclass(frozen=True, slots=True)
+class StaffEntry:
+    """A line of the staff page."""
+
+    member: StaffMember
+    state: AccessState
+    sessions: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +119,8 @@ class StaffSession:
     member: StaffMember
     started_at: datetime
     seen_at: datetime
+    stepped_up_at: datetime | None = None
+    """When a fresh one-time code was last shown."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +136,7 @@ class StaffLimits:
     """Times and limits of the desk."""
 
     invitation: timedelta = timedelta(hours=24)
+    step_up: timedelta = timedelta(minutes=5)
     idle: timedelta = timedelta(minutes=30)
     absolute: timedelta = timedelta(hours=12)
     free_attempts: int = 5

@@ -4,7 +4,7 @@ from contextlib import AbstractContextManager
 from datetime import datetime
 from typing import Protocol
 
-from bot.staff.model import Attempts, Credentials, Invitation, Role, StaffMember, StaffSession
+from bot.staff.model import Attempts, Credentials, Invitation, Role, StaffEntry, StaffMember, StaffSession
 
 
 class StaffUnit(Protocol):
@@ -54,6 +54,33 @@ class StaffUnit(Protocol):
 
     def end_session(self, token_hash: str) -> None:
         """End a session, if it exists."""
+
+    def credentials_of(self, staff_id: int) -> Credentials | None:
+        """The same by id."""
+
+    def step_up(self, token_hash: str, at: datetime) -> None:
+        """Note that a session showed a fresh code."""
+
+    def end_sessions_of(self, staff_id: int) -> None:
+        """End every session of somebody."""
+
+    def sessions_of(self, staff_id: int) -> list[StaffSession]:
+        """Somebody's sessions, newest first."""
+
+    def keep_recovery_codes(self, staff_id: int, hashes: list[str]) -> None:
+        """Replace somebody's recovery codes."""
+
+    def recovery_codes(self, staff_id: int) -> list[tuple[int, str]]:
+        """Id and hash of the unused ones."""
+
+    def use_recovery_code(self, code_id: int, at: datetime) -> bool:
+        """Use one up; ``False`` when it was used meanwhile."""
+
+    def everyone(self) -> tuple[StaffEntry, ...]:
+        """Everybody who ever had access or an invitation, by name."""
+
+    def set_role(self, staff_id: int, role: Role) -> bool:
+        """Change somebody's role; their sessions end. ``False`` when nobody has this id."""
 
     def end_sessions_before(self, started: datetime) -> None:
         """Drop sessions that began too long ago."""

@@ -14,6 +14,8 @@ from bot.staff.model import TotpSecret
 
 ISSUER = "Mingbai"
 _STEP_SECONDS = 30
+_RECOVERY_LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"
+_RECOVERY_LENGTH = 12
 _TOLERATED_STEPS = 1
 """A phone's clock may be half a minute off either way."""
 
@@ -53,6 +55,20 @@ def new_token() -> str:
 def token_hash(token: str) -> str:
     """What is stored of a token; with 256 random bits a plain hash suffices."""
     return hashlib.sha256(token.encode()).hexdigest()
+
+
+def new_recovery_code() -> str:
+    """A code of 60 random bits in three groups, without letters that look like others."""
+    letters = "".join(secrets.choice(_RECOVERY_LETTERS) for _ in range(_RECOVERY_LENGTH))
+    return "-".join(letters[at : at + 4] for at in range(0, _RECOVERY_LENGTH, 4))
+
+
+def tidy_recovery_code(typed: str) -> str | None:
+    """A recovery code as it was issued, however it was typed; ``None`` when it cannot be one."""
+    bare = "".join(letter for letter in unicodedata.normalize("NFKC", typed).casefold() if letter in _RECOVERY_LETTERS)
+    if len(bare) != _RECOVERY_LENGTH or bare.isdecimal():
+        return None
+    return "-".join(bare[at : at + 4] for at in range(0, _RECOVERY_LENGTH, 4))
 
 
 def new_totp_secret() -> str:

@@ -15,6 +15,9 @@ class CaseRow(Base):
     __tablename__ = "complaints"
     __table_args__ = (
         Index("ix_complaints_status_opened_at", "status", "opened_at"),
+        Index("ix_complaints_due_at_id", "due_at", "id"),
+        Index("ix_complaints_status_due_at", "status", "due_at"),
+        Index("ix_complaints_opened_at_id", "opened_at", "id"),
         # Numbers of cases that were erased are never given out again.
         {"sqlite_autoincrement": True},
     )
@@ -45,6 +48,16 @@ class CaseRow(Base):
     wish: Mapped[str] = mapped_column(SealedText("complaints.wish"))
     contact: Mapped[str | None] = mapped_column(SealedText("complaints.contact"))
     figures: Mapped[str | None] = mapped_column(SealedText("complaints.figures"))
+
+    due_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    """When the next thing is due; a year far off while nothing is, so that one index sorts the queue."""
+    first_due_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    """Until when the first answer was promised."""
+    answered_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    """When the first answer was given."""
+    severity: Mapped[str | None] = mapped_column(String(10))
+    merged_into: Mapped[int | None] = mapped_column(index=True)
+    """The case this one is answered with. Not a foreign key: SQLite cannot add one to a table that has rows."""
 
     assignee: Mapped[StaffRow | None] = relationship(lazy="select", viewonly=True)
 
@@ -129,6 +142,8 @@ class OutboxRow(Base):
     channel: Mapped[str] = mapped_column(String(20))
     kind: Mapped[str] = mapped_column(String(20))
     case_id: Mapped[int] = mapped_column(ForeignKey("complaints.id", ondelete="CASCADE"), index=True)
+    message_id: Mapped[int | None]
+    """The message it tells of."""
     body: Mapped[str] = mapped_column(SealedText("outbox.body"))
     created_at: Mapped[datetime] = mapped_column(UTCDateTime)
     due_at: Mapped[datetime] = mapped_column(UTCDateTime)

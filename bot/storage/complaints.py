@@ -4,21 +4,20 @@ import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
-from typing import Any
 
-from sqlalchemy import ColumnElement, Select, case, delete, func, select
-from sqlalchemy.orm import Session, defer, joinedload, sessionmaker
+from sqlalchemy import delete, select
+from sqlalchemy.orm import Session, sessionmaker
 
 from bot import audit as names
 from bot.complaints import (
-    Action,
-    Assigned,
     Author,
     Case,
     CaseEvent,
     CaseFile,
     CaseMessage,
     ComplaintDraft,
+    Delivery,
+    DeliveryState,
     Kind,
     Note,
     Notice,
@@ -29,9 +28,12 @@ from bot.complaints import (
     Status,
 )
 from bot.complaints.model import StaffActor
-from bot.messages import Channel, Language
+from bot.complaints.queue import Moments
+from bot.messages import Language
 from bot.storage import access_log, audit
 from bot.storage.base import keys_of
+from bot.storage.case_index import index_pending, put_down
+from bot.storage.case_rows import case_of, cases, event_of
 from bot.storage.complaint_tables import (
     CaseRow,
     EventRow,
@@ -43,17 +45,8 @@ from bot.storage.complaint_tables import (
 )
 from bot.storage.locks import hold
 from bot.storage.outbox import body_of
+from bot.storage.queue import page_of
 from bot.storage.staff_tables import StaffRow
-
-_SEALED = (
-    CaseRow.story,
-    CaseRow.against,
-    CaseRow.happened,
-    CaseRow.amount,
-    CaseRow.wish,
-    CaseRow.contact,
-    CaseRow.figures,
-)
 
 
 class SqlComplaintStore:
@@ -103,6 +96,7 @@ class SqlComplaintUnit:
         )
         self._session.add(row)
         self._session.flush()
+        put_down(self._session, row.id)
         return row.id
 
     def of_draft(self, sender: str, draft_id: str) -> int | None:
@@ -122,12 +116,12 @@ class SqlComplaintUnit:
 
     def locked(self, case_id: int) -> Case | None:
         """A case, kept from others until the unit ends."""
-        row = self._session.scalar(_cases().where(CaseRow.id == case_id).with_for_update())
-        return None if row is None else _case(row)
+        row = self._session.scalar(cases().where(CaseRow.id == case_id).with_for_update())
+        return None if row is None else case_of(row)
 
     def resident_view(self, case_id: int) -> ResidentView:
         """What a resident sees of a case: who on the desk wrote is not part of it."""
-        row = self._session.scalars(_cases().where(CaseRow.id == case_id)).one()
+        row = self._session.scalars(cases().where(CaseRow.id == case_id)).one()
         messages = tuple(
             CaseMessage(author=message.author, text=message.text, at=message.at) for message in self._messages(case_id)
         )
@@ -155,15 +149,45 @@ class SqlComplaintUnit:
         row.assignee_id = None
         return self._touched(row, at)
 
-    def add_message(self, case_id: int, author: Author, text: str, at: datetime, staff_id: int | None = None) -> None:
-        """Append a message."""
-        self._session.add(MessageRow(case_id=case_id, author=author, staff_id=staff_id, text=text, at=at))
-        self._session.get_one(CaseRow, case_id).unanswered = author is Author.RESIDENT
+    def add_message(self, case_id: int, author: Author, text: str, at: datetime, staff_id: int | None = None) -> int:
+        """Append a message; its id. The first one from staff is the first answer."""
+        message = MessageRow(case_id=case_id, author=author, staff_id=staff_id, text=text, at=at)
+        self._session.add(message)
+        row = self._session.get_one(CaseRow, case_id)
+        row.unanswered = author is Author.RESIDENT
+        if author is Author.STAFF and row.answered_at is None:
+            row.answered_at = at
         self._session.flush()
+        put_down(self._session, case_id)
+        return message.id
+
+    def promise(self, case_id: int, due_at: datetime, *, is_first: bool = False) -> None:
+        """Keep when the next thing is due."""
+        row = self._session.get_one(CaseRow, case_id)
+        row.due_at = due_at
+        if is_first:
+            row.first_due_at = due_at
+        self._session.flush()
+
+    def await_answer(self, case_id: int) -> None:
+        """Mark that the resident spoke last."""
+        self._session.get_one(CaseRow, case_id).unanswered = True
+
+    def leader_of(self, case_id: int) -> Case | None:
+        """The case that this one is answered with, locked."""
+        leader = self._session.scalar(select(CaseRow.merged_into).where(CaseRow.id == case_id))
+        return None if leader is None else self.locked(leader)
+
+    def merged_into(self, case_id: int) -> list[Case]:
+        """The cases answered with this one, locked."""
+        query = cases().where(CaseRow.merged_into == case_id).order_by(CaseRow.id).with_for_update()
+        return [case_of(row) for row in self._session.scalars(query)]
 
     def add_note(self, case_id: int, staff_id: int, text: str, at: datetime) -> None:
         """Append an internal note."""
         self._session.add(NoteRow(case_id=case_id, staff_id=staff_id, text=text, at=at))
+        self._session.flush()
+        put_down(self._session, case_id)
 
     def add_event(
         self, case_id: int, event: CaseEvent, *, staff_id: int | None = None, assignee_id: int | None = None
@@ -190,7 +214,9 @@ class SqlComplaintUnit:
             _told(event, assignee_id),
         )
 
-    def tell(self, case: Case, notice: Notice, status: Status, text: str, at: datetime) -> None:
+    def tell(  # noqa: PLR0913 - one notice has as many parts
+        self, case: Case, notice: Notice, status: Status, text: str, at: datetime, *, message_id: int | None = None
+    ) -> None:
         """Put a notice into the outbox, unless the conversation was forgotten: then the receipt is the only way."""
         if case.sender is None:
             return
@@ -200,6 +226,7 @@ class SqlComplaintUnit:
                 channel=case.channel,
                 kind=notice,
                 case_id=case.id,
+                message_id=message_id,
                 body=body_of(case.language, case.kind, status, text),
                 created_at=at,
                 due_at=at,
@@ -236,7 +263,7 @@ class SqlComplaintUnit:
         notes = self._session.scalars(select(NoteRow).where(NoteRow.case_id == case_id).order_by(NoteRow.id))
         events = self._session.scalars(select(EventRow).where(EventRow.case_id == case_id).order_by(EventRow.id))
         return CaseFile(
-            case=_case(row),
+            case=case_of(row),
             particulars=Particulars(
                 story=row.story,
                 against=row.against,
@@ -246,30 +273,41 @@ class SqlComplaintUnit:
                 contact=row.contact,
                 figures=None if row.figures is None else json.loads(row.figures),
             ),
-            messages=tuple(self._messages(case_id)),
-            notes=tuple(Note(note.staff.name, note.text, note.at) for note in notes),
-            events=tuple(_event(event) for event in events),
+            messages=tuple(self._messages(case_id, with_delivery=True)),
+            notes=tuple(Note(note.staff.name, note.text, note.at, note.id) for note in notes),
+            events=tuple(event_of(event) for event in events),
         )
 
-    def queue(self, actor: StaffActor, narrowed: QueueFilter, number: int, size: int) -> Page:
-        """One page of cases. Sealed columns are not even read."""
-        conditions = _conditions(actor, narrowed)
-        total = self._session.scalar(select(func.count()).select_from(CaseRow).where(*conditions)) or 0
-        is_closed = case((CaseRow.status.in_([status for status in Status if status.is_closed]), 1), else_=0)
-        rows = self._session.scalars(
-            _cases()
-            .options(joinedload(CaseRow.assignee))
-            .where(*conditions)
-            .order_by(is_closed, CaseRow.opened_at, CaseRow.id)
-            .limit(size)
-            .offset((number - 1) * size)
-        )
-        return Page(tuple(_case(row) for row in rows), number, size, total)
+    def queue(self, actor: StaffActor, narrowed: QueueFilter, moments: Moments, number: int, size: int) -> Page:
+        """One page of cases."""
+        return page_of(self._session, actor, narrowed, moments, number=number, size=size)
 
-    def _messages(self, case_id: int) -> Iterator[CaseMessage]:
+    def index_pending(self, limit: int) -> int:
+        """Bring at most so many new or changed cases into the index; how many it were."""
+        return index_pending(self._session, limit)
+
+    def _messages(self, case_id: int, *, with_delivery: bool = False) -> Iterator[CaseMessage]:
         query = select(MessageRow).where(MessageRow.case_id == case_id).order_by(MessageRow.id)
+        deliveries = self._deliveries(case_id) if with_delivery else {}
         for row in self._session.scalars(query):
-            yield CaseMessage(Author(row.author), row.text, row.at, row.staff.name if row.staff else None)
+            delivery = None
+            if with_delivery and row.author == Author.STAFF:
+                delivery = deliveries.get(row.id, Delivery(DeliveryState.RECEIPT_ONLY))
+            name = row.staff.name if row.staff else None
+            yield CaseMessage(Author(row.author), row.text, row.at, name, row.id, delivery)
+
+    def _deliveries(self, case_id: int) -> dict[int | None, Delivery]:
+        query = select(OutboxRow.message_id, OutboxRow.attempts, OutboxRow.delivered_at).where(
+            OutboxRow.case_id == case_id, OutboxRow.message_id.is_not(None)
+        )
+        found: dict[int | None, Delivery] = {}
+        for message_id, attempts, delivered_at in self._session.execute(query):
+            if delivered_at is not None:
+                state = DeliveryState.DELIVERED
+            else:
+                state = DeliveryState.RETRYING if attempts else DeliveryState.WAITING
+            found[message_id] = Delivery(state, attempts, delivered_at)
+        return found
 
     def _row(self, case: Case) -> CaseRow:
         return self._session.get_one(CaseRow, case.id)
@@ -292,51 +330,3 @@ def _told(event: CaseEvent, assignee_id: int | None) -> names.Details:
     """What the audit log keeps of an event: states and ids, never the reason."""
     told = {"from": event.from_status, "to": event.to_status, "assignee": assignee_id}
     return {key: value for key, value in told.items() if value is not None}
-
-
-def _cases() -> Select[Any]:
-    return select(CaseRow).options(*(defer(column) for column in _SEALED))
-
-
-def _conditions(actor: StaffActor, narrowed: QueueFilter) -> list[ColumnElement[bool]]:
-    conditions: list[ColumnElement[bool]] = []
-    if narrowed.status is not None:
-        conditions.append(CaseRow.status == narrowed.status)
-    if narrowed.kind is not None:
-        conditions.append(CaseRow.kind == narrowed.kind)
-    if narrowed.assigned is Assigned.MINE:
-        conditions.append(CaseRow.assignee_id == actor.id)
-    if narrowed.assigned is Assigned.UNASSIGNED:
-        conditions.append(CaseRow.assignee_id.is_(None))
-    if narrowed.searched_id is not None:
-        conditions.append(CaseRow.id == narrowed.searched_id)
-    return conditions
-
-
-def _case(row: CaseRow) -> Case:
-    return Case(
-        id=row.id,
-        version=row.version,
-        kind=Kind(row.kind),
-        status=Status(row.status),
-        language=Language(row.language),
-        channel=Channel(row.channel),
-        sender=row.sender,
-        opened_at=row.opened_at,
-        updated_at=row.updated_at,
-        assignee_id=row.assignee_id,
-        assignee_name=row.assignee.name if row.assignee else None,
-        unanswered=row.unanswered,
-    )
-
-
-def _event(row: EventRow) -> CaseEvent:
-    return CaseEvent(
-        action=Action(row.action),
-        at=row.at,
-        staff_name=row.staff.name if row.staff else None,
-        from_status=None if row.from_status is None else Status(row.from_status),
-        to_status=None if row.to_status is None else Status(row.to_status),
-        assignee_name=row.assignee.name if row.assignee else None,
-        reason=row.reason or "",
-    )

@@ -4,16 +4,16 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import delete, func, insert, select, update
 from sqlalchemy.orm import Session, sessionmaker
 
 from bot import audit as names
-from bot.staff import Role, StaffMember
+from bot.staff import AccessState, Role, StaffEntry, StaffMember
 from bot.staff.model import Attempts, Credentials, Invitation, StaffSession
 from bot.storage import audit
 from bot.storage.base import keys_of
 from bot.storage.locks import hold
-from bot.storage.staff_tables import SignInAttemptsRow, StaffRow, StaffSessionRow
+from bot.storage.staff_tables import RecoveryCodeRow, SignInAttemptsRow, StaffRow, StaffSessionRow
 
 _ATTEMPTS_KEPT = timedelta(days=1)
 _NAME_HASH_SHOWN = 16
@@ -89,10 +89,66 @@ class SqlStaffUnit:
 
     def credentials(self, name: str) -> Credentials | None:
         """What a sign-in is held against, locked."""
-        row = self._named(name)
-        if row is None or not row.is_active or row.passphrase_hash is None or row.totp_secret is None:
-            return None
-        return Credentials(_member(row), row.passphrase_hash, row.totp_secret, row.last_code_step)
+        return _credentials(self._named(name))
+
+    def credentials_of(self, staff_id: int) -> Credentials | None:
+        """The same by id."""
+        query = select(StaffRow).where(StaffRow.id == staff_id)
+        return _credentials(self._session.scalar(query.with_for_update() if self._locking else query))
+
+    def step_up(self, token_hash: str, at: datetime) -> None:
+        """Note that a session showed a fresh code."""
+        self._session.execute(
+            update(StaffSessionRow).where(StaffSessionRow.token_hash == token_hash).values(stepped_up_at=at)
+        )
+
+    def end_sessions_of(self, staff_id: int) -> None:
+        """End every session of somebody."""
+        self._session.execute(delete(StaffSessionRow).where(StaffSessionRow.staff_id == staff_id))
+
+    def sessions_of(self, staff_id: int) -> list[StaffSession]:
+        """Somebody's sessions, newest first."""
+        query = select(StaffSessionRow).where(StaffSessionRow.staff_id == staff_id)
+        rows = self._session.scalars(query.order_by(StaffSessionRow.started_at.desc()))
+        return [_session(row) for row in rows]
+
+    def keep_recovery_codes(self, staff_id: int, hashes: list[str]) -> None:
+        """Replace somebody's recovery codes."""
+        self._session.execute(delete(RecoveryCodeRow).where(RecoveryCodeRow.staff_id == staff_id))
+        self._session.add_all(RecoveryCodeRow(staff_id=staff_id, code_hash=hashed) for hashed in hashes)
+
+    def recovery_codes(self, staff_id: int) -> list[tuple[int, str]]:
+        """Id and hash of the unused ones."""
+        rows = self._session.scalars(
+            select(RecoveryCodeRow).where(RecoveryCodeRow.staff_id == staff_id, RecoveryCodeRow.used_at.is_(None))
+        )
+        return [(row.id, row.code_hash) for row in rows]
+
+    def use_recovery_code(self, code_id: int, at: datetime) -> bool:
+        """Use one up; ``False`` when it was used meanwhile."""
+        used = self._session.execute(
+            update(RecoveryCodeRow)
+            .where(RecoveryCodeRow.id == code_id, RecoveryCodeRow.used_at.is_(None))
+            .values(used_at=at)
+            .returning(RecoveryCodeRow.id)
+        )
+        return used.first() is not None
+
+    def everyone(self) -> tuple[StaffEntry, ...]:
+        """Everybody who ever had access or an invitation, by name."""
+        counted = select(StaffSessionRow.staff_id, func.count()).group_by(StaffSessionRow.staff_id)
+        sessions = {staff_id: count for staff_id, count in self._session.execute(counted)}  # noqa: C416 - rows are no pairs
+        rows = self._session.scalars(select(StaffRow).order_by(StaffRow.name))
+        return tuple(StaffEntry(_member(row), _state(row), sessions.get(row.id, 0)) for row in rows)
+
+    def set_role(self, staff_id: int, role: Role) -> bool:
+        """Change somebody's role; their sessions end."""
+        row = self._session.get(StaffRow, staff_id)
+        if row is None:
+            return False
+        row.role = role
+        self.end_sessions_of(staff_id)
+        return True
 
     def replace_hash(self, staff_id: int, passphrase_hash: str) -> None:
         """Keep a hash made with newer parameters."""
@@ -136,7 +192,7 @@ class SqlStaffUnit:
         row = self._session.get(StaffSessionRow, token_hash)
         if row is None or not row.staff.is_active:
             return None
-        return StaffSession(_member(row.staff), row.started_at, row.seen_at)
+        return _session(row)
 
     def touch_session(self, token_hash: str, at: datetime) -> None:
         """Note that a session is in use."""
@@ -181,7 +237,8 @@ class SqlStaffUnit:
         row.is_active = False
         row.passphrase_hash = row.totp_secret = None
         row.invitation_hash = row.invitation_expires_at = None
-        self._session.execute(delete(StaffSessionRow).where(StaffSessionRow.staff_id == row.id))
+        self.end_sessions_of(row.id)
+        self._session.execute(delete(RecoveryCodeRow).where(RecoveryCodeRow.staff_id == row.id))
         return had_any
 
     def _named(self, name: str) -> StaffRow | None:
@@ -194,3 +251,19 @@ class SqlStaffUnit:
 
 def _member(row: StaffRow) -> StaffMember:
     return StaffMember(row.id, row.name, Role(row.role))
+
+
+def _session(row: StaffSessionRow) -> StaffSession:
+    return StaffSession(_member(row.staff), row.started_at, row.seen_at, row.stepped_up_at)
+
+
+def _credentials(row: StaffRow | None) -> Credentials | None:
+    if row is None or not row.is_active or row.passphrase_hash is None or row.totp_secret is None:
+        return None
+    return Credentials(_member(row), row.passphrase_hash, row.totp_secret, row.last_code_step)
+
+
+def _state(row: StaffRow) -> AccessState:
+    if row.is_active:
+        return AccessState.ACTIVE
+    return AccessState.INVITED if row.invitation_hash else AccessState.ENDED

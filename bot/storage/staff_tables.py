@@ -36,8 +36,21 @@ class StaffSessionRow(Base):
     staff_id: Mapped[int] = mapped_column(ForeignKey("staff.id"), index=True)
     started_at: Mapped[datetime] = mapped_column(UTCDateTime, index=True)
     seen_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    stepped_up_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    """When a fresh one-time code was last shown in this session."""
 
     staff: Mapped[StaffRow] = relationship(lazy="joined", innerjoin=True)
+
+
+class RecoveryCodeRow(Base):
+    """A code that stands in for the authenticator app once."""
+
+    __tablename__ = "staff_recovery_codes"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    staff_id: Mapped[int] = mapped_column(ForeignKey("staff.id", ondelete="CASCADE"), index=True)
+    code_hash: Mapped[str] = mapped_column(String(200))
+    used_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
 
 
 class SignInAttemptsRow(Base):

@@ -193,3 +193,98 @@ def test_tokens_and_secrets_are_not_in_the_tables(desk, enrolled, clock, engine:
         )
     for secret in (invitation, session, enrolled.secret, PASSPHRASE):
         assert secret not in stored
+
+
+def signed_in(desk, totp, clock):
+    clock.advance(seconds=30)
+    return desk.sign_in("李华", PASSPHRASE, totp.at(clock.now))
+
+
+def test_recovery_codes_stand_in_for_the_app_once_each(desk, enrolled, clock, engine: Engine):
+    member = desk.members()[0]
+    codes = desk.issue_recovery_codes(member)
+    assert len(set(codes)) == desk.recovery_codes_left(member) == 10
+    assert desk.sign_in("李华", PASSPHRASE, f" {codes[3].upper()} ")
+    for spent in (codes[3], "abcd-efgh-jkmn", codes[0][:-1]):
+        with pytest.raises(SignInRefusedError):
+            desk.sign_in("李华", PASSPHRASE, spent)
+    with pytest.raises(SignInRefusedError):
+        desk.sign_in("李华", "not the passphrase", codes[0])
+    assert desk.recovery_codes_left(member) == 9
+    clock.advance(minutes=20)
+    again = desk.issue_recovery_codes(member)
+    with pytest.raises(SignInRefusedError):
+        desk.sign_in("李华", PASSPHRASE, codes[0])
+    clock.advance(minutes=20)
+    assert desk.sign_in("李华", PASSPHRASE, again[0].replace("-", ""))
+    with engine.connect() as connection:
+        stored = repr(connection.execute(text("SELECT * FROM staff_recovery_codes")).all())
+    assert not any(code in stored for code in again)
+
+
+def test_a_step_up_needs_a_fresh_code_and_lasts_five_minutes(desk, enrolled, clock):
+    session = signed_in(desk, enrolled, clock)
+    assert not desk.is_stepped_up(session)
+    for code in (enrolled.at(clock.now), "000000"):
+        with pytest.raises(CodeRefusedError):
+            desk.step_up(session, code)
+    clock.advance(seconds=30)
+    desk.step_up(session, enrolled.at(clock.now))
+    assert desk.is_stepped_up(session)
+    other = signed_in(desk, enrolled, clock)
+    assert not desk.is_stepped_up(other)
+    clock.advance(minutes=5)
+    assert not desk.is_stepped_up(session)
+    with pytest.raises(CodeRefusedError):
+        desk.step_up("made up", enrolled.at(clock.now))
+
+
+def test_guessing_the_step_up_code_is_slowed_down(desk, enrolled, clock):
+    session = signed_in(desk, enrolled, clock)
+    for _ in range(5):
+        with pytest.raises(CodeRefusedError):
+            desk.step_up(session, "000000")
+    clock.advance(seconds=1)
+    with pytest.raises(TooManyAttemptsError):
+        desk.step_up(session, enrolled.at(clock.now))
+
+
+def test_signing_out_everywhere(desk, enrolled, clock):
+    sessions = [signed_in(desk, enrolled, clock) for _ in range(2)]
+    member = desk.members()[0]
+    assert len(desk.sessions(member)) == 2
+    desk.sign_out_everywhere(member)
+    assert [desk.session(token) for token in sessions] == [None, None]
+
+
+def test_what_a_page_asks_by_itself_does_not_keep_a_session(desk, enrolled, clock):
+    session = signed_in(desk, enrolled, clock)
+    for _ in range(4):
+        clock.advance(minutes=10)
+        still = desk.session(session, counts=False)
+    assert still is None
+
+
+def test_the_administrators_page(desk, enrolled, clock):
+    member = desk.members()[0]
+    session = signed_in(desk, enrolled, clock)
+    assert desk.set_role(member.id, Role.AUDITOR)
+    assert desk.session(session) is None
+    assert desk.members()[0].role is Role.AUDITOR
+    token = desk.reset(member.id)
+    assert [(entry.member.name, str(entry.state)) for entry in desk.everyone()] == [("李华", "invited")]
+    with pytest.raises(SignInRefusedError):
+        signed_in(desk, enrolled, clock)
+    totp = pyotp.TOTP(desk.begin_enrolment(token).secret)
+    assert desk.enrol(token, PASSPHRASE, totp.at(clock.now)).id == member.id
+    assert desk.end_access(member.id)
+    assert [str(entry.state) for entry in desk.everyone()] == ["ended"]
+    assert desk.reset(99) is None
+    assert not desk.set_role(99, Role.HANDLER)
+
+
+def test_the_commonest_passphrases_are_refused(desk, clock):
+    token = desk.invite("甲", Role.HANDLER)
+    totp = pyotp.TOTP(desk.begin_enrolment(token).secret)
+    with pytest.raises(PassphraseRefusedError):
+        desk.enrol(token, "password 1234", totp.at(clock.now))

@@ -45,13 +45,18 @@ def test_receipts_are_sixteen_digits_that_no_bank_card_has():
 
 
 @given(st.text(max_size=40))
-def test_any_search_names_a_case_none_or_nothing(search):
-    named = QueueFilter(search=search).searched_id
-    assert named is None if not search.strip() else 0 <= named < 2**31
+def test_any_search_names_a_case_or_words_or_nothing(search):
+    narrowed = QueueFilter(search=search)
+    if narrowed.searched_id is None:
+        assert narrowed.words == search.strip()
+    else:
+        assert 0 <= narrowed.searched_id < 2**31
+        assert narrowed.words == ""
 
 
 @pytest.mark.parametrize(
-    ("search", "case_id"), [("C-2026-000123", 123), ("c-2026-123", 123), (" 000123 ", 123), ("C-2026", 0), ("", None)]
+    ("search", "case_id"),
+    [("C-2026-000123", 123), ("c-2026-123", 123), (" 000123 ", 123), ("C-2026", None), ("", None)],
 )
 def test_search_takes_a_number_whole_or_in_part(search, case_id):
     assert QueueFilter(search=search).searched_id == case_id

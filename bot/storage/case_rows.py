@@ -1,0 +1,60 @@
+"""Rows of cases as the services see them."""
+
+from typing import Any
+
+from sqlalchemy import Select, select
+from sqlalchemy.orm import defer
+
+from bot.complaints.model import Action, Case, CaseEvent, Kind, Severity, Status
+from bot.complaints.promises import running
+from bot.messages import Channel, Language
+from bot.storage.complaint_tables import CaseRow, EventRow
+
+_SEALED = (
+    CaseRow.story,
+    CaseRow.against,
+    CaseRow.happened,
+    CaseRow.amount,
+    CaseRow.wish,
+    CaseRow.contact,
+    CaseRow.figures,
+)
+
+
+def cases() -> Select[Any]:
+    """Cases without what is sealed of them."""
+    return select(CaseRow).options(*(defer(column) for column in _SEALED))
+
+
+def case_of(row: CaseRow) -> Case:
+    """A case as a decision about it needs it."""
+    return Case(
+        id=row.id,
+        version=row.version,
+        kind=Kind(row.kind),
+        status=Status(row.status),
+        language=Language(row.language),
+        channel=Channel(row.channel),
+        sender=row.sender,
+        opened_at=row.opened_at,
+        updated_at=row.updated_at,
+        assignee_id=row.assignee_id,
+        assignee_name=row.assignee.name if row.assignee else None,
+        unanswered=row.unanswered,
+        due_at=running(row.due_at),
+        severity=Severity(row.severity or Severity.NORMAL),
+        merged_into=row.merged_into,
+    )
+
+
+def event_of(row: EventRow) -> CaseEvent:
+    """A line of the history."""
+    return CaseEvent(
+        action=Action(row.action),
+        at=row.at,
+        staff_name=row.staff.name if row.staff else None,
+        from_status=None if row.from_status is None else Status(row.from_status),
+        to_status=None if row.to_status is None else Status(row.to_status),
+        assignee_name=row.assignee.name if row.assignee else None,
+        reason=row.reason or "",
+    )
