@@ -5,7 +5,6 @@ own ``Sec-Fetch-Site`` and ``Origin`` headers, so no page needs a hidden token.
 """
 
 from collections.abc import Awaitable, Callable
-from enum import StrEnum
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -15,7 +14,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
-from bot.staff import StaffMember
+from bot.staff import Right, StaffMember
 
 COOKIE = "mingbai_console"
 _WRITES = frozenset({"POST"})
@@ -23,31 +22,27 @@ _WRITES = frozenset({"POST"})
 Endpoint = Callable[[Request], Awaitable[Response]]
 
 
-class Access(StrEnum):
-    """Who a route is for."""
-
-    PUBLIC = "public"
-    STAFF = "staff"
-    SUPERVISOR = "supervisor"
+PUBLIC = None
+"""In place of a right: the route is for everybody."""
 
 
 class GuardedRoute(Route):
     """A route that knows who may call it, and asks before it calls its endpoint."""
 
-    def __init__(self, path: str, endpoint: Endpoint, access: Access, methods: list[str], name: str) -> None:
-        self.access = access
-        super().__init__(path, _guard(endpoint, access), methods=methods, name=name)
+    def __init__(self, path: str, endpoint: Endpoint, right: Right | None, methods: list[str], name: str) -> None:
+        self.right = right
+        super().__init__(path, _guard(endpoint, right), methods=methods, name=name)
 
 
-def _guard(endpoint: Endpoint, access: Access) -> Endpoint:
+def _guard(endpoint: Endpoint, right: Right | None) -> Endpoint:
     async def guarded(request: Request) -> Response:
         if request.method in _WRITES and not _from_our_own_page(request):
             raise HTTPException(403)
         request.state.staff = await _who(request)
-        if access is not Access.PUBLIC:
+        if right is not PUBLIC:
             if request.state.staff is None:
                 return RedirectResponse(request.url_for("sign_in").path, status_code=303)
-            if access is Access.SUPERVISOR and not request.state.staff.is_supervisor:
+            if not request.state.staff.may(right):
                 raise HTTPException(404)
         return await endpoint(request)
 
@@ -87,12 +82,12 @@ def drop_session(response: Response) -> None:
     response.headers["Clear-Site-Data"] = '"cache", "cookies", "storage"'
 
 
-def route(path: str, access: Access, *, write: bool = False) -> Callable[[Endpoint], Endpoint]:
+def route(path: str, right: Right | None, *, write: bool = False) -> Callable[[Endpoint], Endpoint]:
     """Declare a route on its endpoint: ``routes(module)`` collects them."""
 
     def declare(endpoint: Endpoint) -> Endpoint:
         declared: Any = endpoint
-        declared.declared = (path, access, ["POST"] if write else ["GET"])
+        declared.declared = (path, right, ["POST"] if write else ["GET"])
         return endpoint
 
     return declare
@@ -103,6 +98,6 @@ def routes(module: Any) -> list[GuardedRoute]:
     found = []
     for name, endpoint in vars(module).items():
         if hasattr(endpoint, "declared"):
-            path, access, methods = endpoint.declared
-            found.append(GuardedRoute(path, endpoint, access, methods, name))
+            path, right, methods = endpoint.declared
+            found.append(GuardedRoute(path, endpoint, right, methods, name))
     return found

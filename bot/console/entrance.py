@@ -8,7 +8,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
 
-from bot.console.access import COOKIE, Access, drop_session, route, set_session
+from bot.console.access import COOKIE, PUBLIC, drop_session, route, set_session
 from bot.console.pages import LANGUAGE_COOKIE, show
 from bot.messages import Language
 from bot.staff import (
@@ -16,6 +16,7 @@ from bot.staff import (
     CodeRefusedError,
     InvitationInvalidError,
     PassphraseRefusedError,
+    Right,
     SignInRefusedError,
     StaffDesk,
     TooManyAttemptsError,
@@ -30,30 +31,30 @@ def _desk(request: Request) -> StaffDesk:
     return desk
 
 
-@route("/sign-in", Access.PUBLIC)
+@route("/sign-in", PUBLIC)
 async def sign_in(request: Request) -> Response:
     """The sign-in form."""
-    return show(request, "sign_in.html", refusal="", name="")
+    return show(request, "sign_in.html", refusal="", name="", codes=())
 
 
-@route("/sign-in", Access.PUBLIC, write=True)
+@route("/sign-in", PUBLIC, write=True)
 async def do_sign_in(request: Request) -> Response:
     """Sign in; every refusal sounds the same, whichever part was wrong."""
     form = await request.form()
     name = str(form.get("name", ""))[:80]
-    given = (name, str(form.get("passphrase", ""))[:1000], str(form.get("code", ""))[:12])
+    given = (name, str(form.get("passphrase", ""))[:1000], str(form.get("code", ""))[:20])
     try:
         token = await run_in_threadpool(_desk(request).sign_in, *given)
     except TooManyAttemptsError:
-        return show(request, "sign_in.html", status=429, refusal="refusal.slow_down", name=name)
+        return show(request, "sign_in.html", status=429, refusal="refusal.slow_down", name=name, codes=())
     except SignInRefusedError:
-        return show(request, "sign_in.html", status=401, refusal="refusal.sign_in", name=name)
+        return show(request, "sign_in.html", status=401, refusal="refusal.sign_in", name=name, codes=())
     answer = RedirectResponse("/", status_code=303)
     set_session(answer, token, request)
     return answer
 
 
-@route("/sign-out", Access.STAFF, write=True)
+@route("/sign-out", Right.OWN_ACCESS, write=True)
 async def sign_out(request: Request) -> Response:
     """End the session on the server and in the browser."""
     token = request.cookies.get(COOKIE, "")
@@ -63,7 +64,7 @@ async def sign_out(request: Request) -> Response:
     return answer
 
 
-@route("/enrol/{token}", Access.PUBLIC)
+@route("/enrol/{token}", PUBLIC)
 async def enrol(request: Request) -> Response:
     """Set-up page of somebody who was invited: QR code, passphrase, first code."""
     return await _enrol_page(request)
@@ -80,34 +81,60 @@ async def _enrol_page(request: Request, refusal: str = "") -> Response:
     return show(request, "enrol.html", status=status, **values)
 
 
-@route("/enrol/{token}", Access.PUBLIC, write=True)
+@route("/enrol/{token}", PUBLIC, write=True)
 async def do_enrol(request: Request) -> Response:
     """Finish the set-up; the link is used up."""
     form = await request.form()
     given = (str(form.get("passphrase", ""))[:1000], str(form.get("code", ""))[:12])
     try:
-        await run_in_threadpool(_desk(request).enrol, request.path_params["token"], *given)
+        member = await run_in_threadpool(_desk(request).enrol, request.path_params["token"], *given)
     except PassphraseRefusedError:
         return await _enrol_page(request, "refusal.passphrase")
     except CodeRefusedError:
         return await _enrol_page(request, "refusal.code")
     except InvitationInvalidError:
         raise HTTPException(404) from None
-    return RedirectResponse("/sign-in", status_code=303)
+    codes = await run_in_threadpool(_desk(request).issue_recovery_codes, member)
+    return show(request, "sign_in.html", refusal="", name=member.name, codes=codes)
 
 
-@route("/language", Access.PUBLIC, write=True)
+@route("/step-up", Right.OWN_ACCESS)
+async def step_up(request: Request) -> Response:
+    """Ask for a fresh code before something that needs one."""
+    return show(request, "step_up.html", refusal="", back=_back(request.query_params.get("back", "")))
+
+
+@route("/step-up", Right.OWN_ACCESS, write=True)
+async def do_step_up(request: Request) -> Response:
+    """Take a fresh code; what it was needed for is asked again on the page that it leads back to."""
+    form = await request.form()
+    back = _back(str(form.get("back", "")))
+    token = request.cookies.get(COOKIE, "")
+    try:
+        await run_in_threadpool(_desk(request).step_up, token, str(form.get("code", ""))[:12])
+    except TooManyAttemptsError:
+        return show(request, "step_up.html", status=429, refusal="refusal.slow_down", back=back)
+    except CodeRefusedError:
+        return show(request, "step_up.html", status=401, refusal="refusal.fresh_code", back=back)
+    return RedirectResponse(back, status_code=303)
+
+
+def _back(path: str) -> str:
+    return path if _OUR_PATH.fullmatch(path) else "/"
+
+
+@route("/language", PUBLIC, write=True)
 async def language(request: Request) -> Response:
     """Remember the reader's language and go back to where they were."""
     form = await request.form()
     back = str(form.get("back", ""))
-    answer = RedirectResponse(back if _OUR_PATH.fullmatch(back) else "/", status_code=303)
+    answer = RedirectResponse(_back(back), status_code=303)
     if form.get("language") in set(Language):
         answer.set_cookie(LANGUAGE_COOKIE, str(form["language"]), max_age=_YEAR, httponly=True, samesite="strict")
     return answer
 
 
-@route("/healthz", Access.PUBLIC)
+@route("/healthz", PUBLIC)
 async def healthz(_request: Request) -> Response:
     """Alive."""
     return JSONResponse({"status": "ok"})

@@ -4,8 +4,11 @@ import pytest
 from starlette.routing import Mount
 
 from bot.complaints import Filed
-from bot.console.access import Access, GuardedRoute
+from bot.console.access import PUBLIC as NOBODY
+from bot.console.access import GuardedRoute
 from bot.console.app import all_routes
+from bot.staff import RIGHTS, Right, Role
+from tests.console.conftest import signed_in
 
 ROUTES = [route for route in all_routes() if not isinstance(route, Mount)]
 PUBLIC = {"/sign-in", "/enrol/{token}", "/language", "/healthz"}
@@ -18,9 +21,9 @@ def path_of(route: GuardedRoute) -> str:
 @pytest.mark.parametrize("route", ROUTES, ids=lambda route: f"{route.path} {sorted(route.methods)}")
 async def test_every_route_declares_who_may_call_it(route, stranger, filed: Filed) -> None:
     assert isinstance(route, GuardedRoute)
-    assert (route.access is Access.PUBLIC) == (route.path in PUBLIC)
+    assert (route.right is NOBODY) == (route.path in PUBLIC)
     answer = await (stranger.post if "POST" in route.methods else stranger.get)(path_of(route))
-    if route.access is Access.PUBLIC:
+    if route.right is NOBODY:
         assert answer.status_code != 303 or route.path == "/language"
     else:
         assert (answer.status_code, answer.headers["location"]) == (303, "/sign-in")
@@ -63,3 +66,25 @@ async def test_what_is_not_there_is_a_kind_404(handler, path: str) -> None:
     answer = await handler.get(path)
     assert answer.status_code == 404
     assert "没有这个页面" in answer.text
+
+
+@pytest.mark.parametrize("role", Role)
+async def test_every_route_with_every_role(role: Role, app, services, filed: Filed) -> None:
+    person = await signed_in(app, services, "某人", role)
+    for route in ROUTES:
+        # Signing out would end the walk.
+        if route.right is NOBODY or route.path == "/sign-out":
+            continue
+        answer = await (person.post if "POST" in route.methods else person.get)(path_of(route))
+        if route.right in RIGHTS[role]:
+            assert answer.status_code != 404, route.path
+        else:
+            assert answer.status_code == 404, route.path
+        if Right.WORK_CASES not in RIGHTS[role]:
+            assert "半夜" not in answer.text
+    await person.http.aclose()
+
+
+def test_who_manages_staff_or_reads_the_log_reads_no_case() -> None:
+    for role in (Role.AUDITOR, Role.ADMINISTRATOR):
+        assert not RIGHTS[role] & {Right.WORK_CASES, Right.UNMASK_CONTACT, Right.EXPORT, Right.SEE_ORIGINAL}

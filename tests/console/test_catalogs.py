@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 from jinja2 import Environment
 
-from bot.complaints import Action, Assigned, Kind, Status
+from bot.complaints import Action, Age, Assigned, ClockState, DeliveryState, Kind, Severity, Sort, Status
+from bot.complaints.likeness import Shared
 from bot.console import cases, entrance, pages
 from bot.console.i18n import catalog
 from bot.messages import Channel, Language
@@ -15,6 +16,8 @@ TEMPLATES = Path(pages.__file__).parent / "templates"
 ENUMERATED = {
     "status.": Status, "kind.": Kind, "action.": Action, "assigned.": Assigned,
     "language.": Language, "channel.": Channel,
+    "clock.": ClockState, "severity.": Severity, "age.": Age, "sort.": Sort, "shared.": Shared,
+    "delivery.": DeliveryState,
 }  # fmt: skip
 
 

@@ -4,10 +4,13 @@ import re
 import time
 
 import pyotp
+from sqlalchemy import select
 
-from bot.complaints import Author, Filed, Kind
+from bot.complaints import Author, ComplaintDraft, Filed, Kind
+from bot.messages import Channel, Language
 from bot.services import Services
 from bot.staff import Role
+from bot.storage.staff_tables import AccessLogRow
 
 
 def version(page: str) -> str:
@@ -120,7 +123,8 @@ async def test_setting_up_access(stranger, services: Services) -> None:
     assert "请换一个更长" in (await stranger.post(link, passphrase="short", code=totp.now())).text
     assert "验证码不对" in (await stranger.post(link, passphrase="long enough words", code="000000")).text
     done = await stranger.post(link, passphrase="long enough words", code=totp.at(int(time.time()) - 30))
-    assert done.headers["location"] == "/sign-in"
+    assert len(re.findall(r"<li>[a-z0-9]{4}-[a-z0-9]{4}-[a-z0-9]{4}</li>", done.text)) == 10
+    assert 'id="name"' in done.text
     assert (await stranger.get(link)).status_code == 404
     wrong = await stranger.post("/sign-in", name="新人", passphrase="wrong words here", code=totp.now())
     assert wrong.status_code == 401
@@ -132,3 +136,49 @@ async def test_too_much_text_is_refused_kindly(handler, filed: Filed) -> None:
     answer = await handler.post("/cases/1/note", version="1", text="长" * 100_000)
     assert answer.status_code == 413
     assert "文字太多" in answer.text
+
+
+async def test_the_queue_shows_what_is_due_and_narrows_by_everything(handler, services: Services, file_many) -> None:
+    file_many(3)
+    page = (await handler.get("/?sort=newest&severity=normal&age=week&clock=in_time")).text
+    assert "到期" in page
+    assert "C-" in (await handler.get("/?search=半夜打电话")).text
+    assert "没有符合的案件" in (await handler.get("/?search=从没说过")).text
+    assert "C-" in (await handler.get("/?institution=某催收公司")).text
+    assert "没有符合的案件" in (await handler.get("/?tag=没有")).text
+
+
+async def test_tags_severity_and_checklist_on_the_case_page(handler, supervisor, filed: Filed) -> None:
+    for path, form, shown in [
+        ("tag", {"tag": "团伙"}, "去掉标签团伙"),
+        ("severity", {"severity": "urgent"}, 'value="urgent" selected'),
+        ("check", {"item": "calls", "done": "1"}, 'aria-pressed="true"'),
+    ]:
+        seen = version((await handler.get("/cases/1")).text)
+        assert (await handler.post(f"/cases/1/{path}", version=seen, **form)).status_code == 303
+        assert shown in (await handler.get("/cases/1")).text
+    assert "也在看这件案子：李华" in (await supervisor.get("/cases/1")).text
+    assert "紧急" in (await handler.get("/?tag=团伙")).text
+    refused = await handler.post("/cases/1/tag", version="1", tag="迟了")
+    assert refused.status_code == 409
+
+
+async def test_contact_details_need_a_fresh_code_and_are_logged(handler, services: Services, monkeypatch) -> None:
+    services.complaints.file(
+        ComplaintDraft(
+            draft_id="c", kind=Kind.COST, story="多收了钱", against="", when="", amount="", wish="",
+            contact="13812345678", contact_consent=True, language=Language.ZH, channel=Channel.WEB, sender="s",
+            consent=True,
+        )
+    )  # fmt: skip
+    page = (await handler.get("/cases/1")).text
+    assert "13••••••78" in page
+    assert "13812345678" not in page
+    asked = await handler.post("/cases/1/contact")
+    assert asked.headers["location"] == "/step-up?back=/cases/1"
+    assert (await handler.post("/step-up", code="000000", back="/cases/1")).status_code == 401
+    monkeypatch.setattr(services.staff, "is_stepped_up", lambda _token: True)
+    assert "13812345678" in (await handler.post("/cases/1/contact")).text
+    assert "13812345678" not in (await handler.get("/cases/1")).text
+    with services.readers.begin() as session:
+        assert "unmasked contact" in session.scalars(select(AccessLogRow.what)).all()
