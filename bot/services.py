@@ -12,6 +12,8 @@ from sqlalchemy import Engine, select
 from sqlalchemy.orm import Session, sessionmaker
 
 from bot.complaints import Complaints
+from bot.complaints.casework import Casework
+from bot.complaints.promises import Promises
 from bot.complaints.retention import Retention
 from bot.content import Content, load_content
 from bot.conversations import Conversations
@@ -21,6 +23,7 @@ from bot.screening import Screener
 from bot.settings import ROOT, Settings
 from bot.staff import StaffDesk
 from bot.storage.audit import SqlAuditLog
+from bot.storage.casework import SqlCaseworkStore
 from bot.storage.complaints import SqlComplaintStore
 from bot.storage.conversations import SqlConversationStore
 from bot.storage.engine import make_engine, reader_factory, session_factory
@@ -81,7 +84,13 @@ class Services:
     def complaints(self) -> Complaints:
         """The complaint desk."""
         store = SqlComplaintStore(self.writers, self.readers)
-        return Complaints(store, Argon2ReceiptHasher(self.keys), now)
+        return Complaints(store, Argon2ReceiptHasher(self.keys), now, Promises(self.content.desk))
+
+    @cached_property
+    def casework(self) -> Casework:
+        """What handlers do with cases beside answering them."""
+        store = SqlCaseworkStore(self.writers, self.readers)
+        return Casework(store, self.complaints, self.content.desk, now)
 
     @cached_property
     def retention(self) -> Retention:
@@ -91,7 +100,7 @@ class Services:
     @cached_property
     def staff(self) -> StaffDesk:
         """Access to the console."""
-        return StaffDesk(SqlStaffStore(self.writers, self.readers), now)
+        return StaffDesk(SqlStaffStore(self.writers, self.readers), now, self.content.desk.is_weak)
 
     @cached_property
     def audit(self) -> SqlAuditLog:

@@ -66,7 +66,12 @@ def staff() -> None:
 
 @staff.command("add")
 @click.argument("name")
-@click.option("--role", type=click.Choice(["handler", "supervisor"]), default="handler", show_default=True)
+@click.option(
+    "--role",
+    type=click.Choice(["handler", "supervisor", "auditor", "administrator"]),
+    default="handler",
+    show_default=True,
+)
 def staff_add(name: str, role: str) -> None:
     """Invite NAME: prints a link, good for 24 hours and once, to choose a passphrase and set up codes."""
     from bot.cli.staff import add

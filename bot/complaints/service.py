@@ -37,7 +37,6 @@ from bot.complaints.ports import ComplaintStore, ComplaintUnit, ReceiptHasher
 from bot.complaints.promises import ENDED, Promises
 from bot.complaints.queue import Moments, Page, QueueFilter
 from bot.complaints.receipts import new_receipt
-from bot.content.desk import shipped_desk
 from bot.language.receipts import normalise_receipt
 
 MAX_TEXT = 10_000
@@ -59,14 +58,14 @@ class Complaints:
         store: ComplaintStore,
         receipts: ReceiptHasher,
         clock: Clock,
+        promises: Promises,
         limit: LookupLimit | None = None,
-        promises: Promises | None = None,
     ) -> None:
         self._store = store
         self._receipts = receipts
         self._clock = clock
         self._limit = limit or LookupLimit()
-        self._promises = promises or Promises(shipped_desk())
+        self._promises = promises
 
     # What residents do. ``caller`` is whoever asks (Rasa's sender id), for the limit on guessing.
 

@@ -13,14 +13,11 @@ from starlette.routing import BaseRoute, Mount
 from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from bot.complaints.casework import Casework
 from bot.console import cases, entrance
 from bot.console.access import routes
 from bot.console.pages import show
-from bot.content.desk import shipped_desk
-from bot.services import Services, now
+from bot.services import Services
 from bot.settings import Settings
-from bot.storage.casework import SqlCaseworkStore
 
 _HERE = Path(__file__).parent
 _HEADERS = {
@@ -93,8 +90,6 @@ def create_app(services: Services) -> Starlette:
         lifespan=lifespan,
     )
     app.state.services = services
-    store = SqlCaseworkStore(services.writers, services.readers)
-    app.state.casework = Casework(store, services.complaints, shipped_desk(), now)
     return app
 
 

@@ -33,7 +33,6 @@ from bot.complaints.casework import Casework
 from bot.complaints.model import NEEDS_REASON
 from bot.console.access import COOKIE, route, staff_of
 from bot.console.pages import show
-from bot.content.desk import shipped_desk
 from bot.staff import Right
 
 _Choice = TypeVar("_Choice", bound=StrEnum)
@@ -136,7 +135,7 @@ async def _case_page(
         members=[member for member in members if member.may(Right.WORK_CASES)],
         extras=extras,
         contact=contact,
-        checklist=shipped_desk().checklists[found.case.kind],
+        checklist=request.app.state.services.content.desk.checklists[found.case.kind],
         clock=promises.state(found.case.due_at, desk.moments().now),
         severities=Severity,
         refusal=refusal,
@@ -269,5 +268,5 @@ async def check(request: Request) -> Response:
 
 
 def _casework(request: Request) -> Casework:
-    work: Casework = request.app.state.casework
+    work: Casework = request.app.state.services.casework
     return work

@@ -5,7 +5,6 @@ import unicodedata
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
-from functools import lru_cache
 from pathlib import Path
 from types import MappingProxyType
 from typing import Annotated
@@ -14,7 +13,6 @@ from pydantic import Field, RootModel, model_validator
 
 from bot.content.base import Bilingual, ContentError, Fact, Pack, read_pack
 from bot.content.wording import placeholders
-from bot.settings import ROOT
 
 REPLY_FIELDS = frozenset({"number", "kind", "handler", "institution", "due"})
 """What a reply may leave to be filled in."""
@@ -165,12 +163,6 @@ def load_desk(folder: Path) -> DeskContent:
         replies=MappingProxyType({reply.id: reply for reply in replies}),
         weak_passphrases=frozenset(_lines(folder / "weak_passphrases.txt")),
     )
-
-
-@lru_cache
-def shipped_desk() -> DeskContent:
-    """The packs that come with the product, read once."""
-    return load_desk(ROOT / "data" / "desk")
 
 
 def _days(span: _Span) -> Iterator[date]:

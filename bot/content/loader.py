@@ -7,6 +7,7 @@ from typing import Any
 
 from bot.content.affordability import RuleOfThumb, load_affordability
 from bot.content.base import ContentError, Fact
+from bot.content.desk import DeskContent, load_desk
 from bot.content.disclosure import DisclosureRule, load_disclosure
 from bot.content.fraud import FraudPack, load_fraud
 from bot.content.hotlines import Hotline, load_hotlines
@@ -27,6 +28,7 @@ class Content:
     fraud: FraudPack
     hotlines: dict[str, Hotline]
     retention: RetentionRules
+    desk: DeskContent
     wording: Wording
 
     @property
@@ -37,6 +39,7 @@ class Content:
         yield "law/disclosure.yml: new_loans_only", self.disclosure.new_loans_only
         yield "law/affordability.yml", self.affordability
         yield "retention/retention.yml", self.retention
+        yield from ((f"desk/holidays.yml: {year.year}", year) for year in self.desk.days.years)
         yield from ((f"lessons: {lesson.id}", lesson) for lesson in self.lessons)
         yield from ((f"fraud: {family.id}", family) for family in self.fraud.families)
         yield from ((f"hotlines.yml: {number}", hotline) for number, hotline in self.hotlines.items())
@@ -66,5 +69,6 @@ _PACKS: dict[str, Callable[[Path], Any]] = {
     "fraud": lambda root: load_fraud(root / "fraud"),
     "hotlines": lambda root: load_hotlines(root / "hotlines" / "hotlines.yml"),
     "retention": lambda root: load_retention(root / "retention"),
+    "desk": lambda root: load_desk(root / "desk"),
     "wording": lambda root: load_wording(root / "wording"),
 }

@@ -5,7 +5,6 @@ from collections.abc import Callable
 from datetime import datetime
 
 from bot import audit
-from bot.content.desk import shipped_desk
 from bot.staff.errors import (
     CodeRefusedError,
     InvitationInvalidError,
@@ -52,11 +51,13 @@ class StaffDesk:
         self,
         store: StaffStore,
         clock: Clock,
+        is_weak: Callable[[str], bool],
         passphrases: Passphrases | None = None,
         limits: StaffLimits | None = None,
     ) -> None:
         self._store = store
         self._clock = clock
+        self._is_weak = is_weak
         self._passphrases = passphrases or Passphrases()
         self._limits = limits or StaffLimits()
 
@@ -88,7 +89,7 @@ class StaffDesk:
         """Complete an invitation. The code proves that the app was set up; it is used up by that."""
         if not MIN_PASSPHRASE <= len(passphrase) <= MAX_PASSPHRASE:
             raise PassphraseRefusedError(f"a passphrase has {MIN_PASSPHRASE} to {MAX_PASSPHRASE} characters")
-        if shipped_desk().is_weak(passphrase):
+        if self._is_weak(passphrase):
             raise PassphraseRefusedError("one of the first passphrases anybody would try")
         now = self._clock()
         with self._store.reading() as unit:

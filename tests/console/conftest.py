@@ -19,6 +19,7 @@ from bot.storage.complaints import SqlComplaintStore
 from bot.storage.migrate import upgrade
 from bot.storage.receipts import Argon2ReceiptHasher
 from bot.storage.staff import SqlStaffStore
+from tests.shipped_desk import DESK, PROMISES
 
 PASSPHRASE = "four plain words here"
 
@@ -46,9 +47,9 @@ def services(tmp_path: Path) -> Iterator[Services]:
     upgrade(made.engine)
     # Hashes at a cost for tests; the real one is for attackers.
     cheap = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
-    made.staff = StaffDesk(SqlStaffStore(made.writers, made.readers), now, Passphrases(cheap))
+    made.staff = StaffDesk(SqlStaffStore(made.writers, made.readers), now, DESK.is_weak, Passphrases(cheap))
     receipts = Argon2ReceiptHasher(made.keys, memory_kib=8, rounds=1)
-    made.complaints = Complaints(SqlComplaintStore(made.writers, made.readers), receipts, now)
+    made.complaints = Complaints(SqlComplaintStore(made.writers, made.readers), receipts, now, PROMISES)
     yield made
     made.close()
 

@@ -38,7 +38,7 @@ def accessible(page: Page) -> None:
 
 
 @pytest.mark.parametrize(("locale", "scheme", "width"), [("zh-CN", "light", 360), ("en-GB", "dark", 1200)])
-def test_every_page_is_accessible(address, services, locale, scheme, width, tmp_path) -> None:  # noqa: PLR0913, PLR0917
+def test_every_page_is_accessible(address, services, locale, scheme, width, tmp_path) -> None:
     for number in range(3):
         file_complaint(services, draft_id=f"d{number}", story="他们半夜打电话骂人，说要上门，吓得我妈睡不着觉")
     link = services.staff.invite("李华", Role.HANDLER)

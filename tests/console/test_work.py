@@ -10,7 +10,7 @@ from bot.complaints import Author, ComplaintDraft, Filed, Kind
 from bot.messages import Channel, Language
 from bot.services import Services
 from bot.staff import Role
-from bot.storage.staff_tables import AccessLogRow
+from bot.storage.audit_tables import AuditRow
 
 
 def version(page: str) -> str:
@@ -181,4 +181,4 @@ async def test_contact_details_need_a_fresh_code_and_are_logged(handler, service
     assert "13812345678" in (await handler.post("/cases/1/contact")).text
     assert "13812345678" not in (await handler.get("/cases/1")).text
     with services.readers.begin() as session:
-        assert "unmasked contact" in session.scalars(select(AccessLogRow.what)).all()
+        assert "unmasked contact" in session.scalars(select(AuditRow.action)).all()

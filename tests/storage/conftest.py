@@ -24,6 +24,7 @@ from bot.storage.migrate import upgrade
 from bot.storage.outbox import Outbox
 from bot.storage.receipts import Argon2ReceiptHasher
 from bot.storage.staff import SqlStaffStore
+from tests.shipped_desk import DESK, PROMISES
 
 
 class FakeClock:
@@ -131,7 +132,7 @@ def receipts(keys: KeyRing) -> Argon2ReceiptHasher:
 @pytest.fixture
 def complaints(engine: Engine, receipts: Argon2ReceiptHasher, clock: FakeClock) -> Complaints:
     store = SqlComplaintStore(session_factory(engine), reader_factory(engine))
-    return Complaints(store, receipts, clock)
+    return Complaints(store, receipts, clock, PROMISES)
 
 
 @pytest.fixture
@@ -142,7 +143,7 @@ def staff_store(engine: Engine) -> SqlStaffStore:
 @pytest.fixture
 def desk(staff_store: SqlStaffStore, clock: FakeClock) -> StaffDesk:
     quick = argon2.PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
-    return StaffDesk(staff_store, clock, Passphrases(quick))
+    return StaffDesk(staff_store, clock, DESK.is_weak, Passphrases(quick))
 
 
 @pytest.fixture

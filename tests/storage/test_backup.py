@@ -24,6 +24,7 @@ from bot.storage.key_tables import DataKeyRow
 from bot.storage.keys import KeyRing
 from bot.storage.migrate import upgrade
 from bot.storage.retention import SqlRetentionStore
+from tests.shipped_desk import PROMISES
 
 MARK = "PLANTED-7f3a"
 
@@ -69,7 +70,7 @@ def opened(keys: KeyRing, receipts, clock) -> Iterator[Callable[[str], Complaint
     def opened(url: str) -> Complaints:
         engine = make_engine(url, keys)
         engines.append(engine)
-        return Complaints(SqlComplaintStore(session_factory(engine), reader_factory(engine)), receipts, clock)
+        return Complaints(SqlComplaintStore(session_factory(engine), reader_factory(engine)), receipts, clock, PROMISES)
 
     yield opened
     for engine in engines:

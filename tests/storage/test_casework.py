@@ -20,19 +20,19 @@ from bot.complaints import (
 )
 from bot.complaints.casework import Casework
 from bot.complaints.likeness import Shared
-from bot.content.desk import shipped_desk
 from bot.messages import Channel
 from bot.staff import Role
 from bot.storage.casework import SqlCaseworkStore
 from bot.storage.casework_tables import MarkRow, PendingIndexRow, TermRow
 from bot.storage.complaint_tables import CaseRow
 from bot.storage.engine import reader_factory, session_factory
+from tests.shipped_desk import DESK
 
 
 @pytest.fixture
 def casework(engine: Engine, complaints, clock) -> Casework:
     store = SqlCaseworkStore(session_factory(engine), reader_factory(engine))
-    return Casework(store, complaints, shipped_desk(), clock)
+    return Casework(store, complaints, DESK, clock)
 
 
 @pytest.fixture
@@ -81,7 +81,7 @@ def test_index_goes_with_the_case_and_holds_no_words(complaints, draft, engine: 
             assert session.scalar(select(func.count()).select_from(table)) == 0
 
 
-def test_the_clock_in_the_queue(complaints, casework, draft, hire, clock, found):  # noqa: PLR0913, PLR0917
+def test_the_clock_in_the_queue(complaints, casework, draft, hire, clock, found):
     # Monday 2 March 2026, 17:00 in China; the promise is two worked days for collection.
     handler = hire("李")
     first = complaints.file(draft()).case_id
@@ -102,7 +102,7 @@ def test_the_clock_in_the_queue(complaints, casework, draft, hire, clock, found)
     assert complaints.case(handler, first).case.due_at is None
 
 
-def test_filters_by_severity_age_tag_institution(complaints, casework, draft, hire, clock, found):  # noqa: PLR0913, PLR0917
+def test_filters_by_severity_age_tag_institution(complaints, casework, draft, hire, clock, found):
     handler = hire("李")
     old = complaints.file(draft(against="极速贷科技有限公司")).case_id
     clock.advance(days=8)

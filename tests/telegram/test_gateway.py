@@ -11,6 +11,7 @@ from bot.staff import Passphrases, Role, StaffDesk
 from bot.storage.complaints import SqlComplaintStore
 from bot.storage.receipts import Argon2ReceiptHasher
 from bot.storage.staff import SqlStaffStore
+from tests.shipped_desk import DESK, PROMISES
 
 
 async def test_greeting_text_and_tap(room) -> None:
@@ -138,7 +139,7 @@ async def test_an_answer_of_the_desk_is_pushed(room) -> None:
     sender = room.assistant.heard[-1][0]
     receipts = Argon2ReceiptHasher(room.services.keys, memory_kib=8, rounds=1)
     store = SqlComplaintStore(room.services.writers, room.services.readers)
-    desk = Complaints(store, receipts, room.conversations._clock)  # noqa: SLF001 - one clock for all
+    desk = Complaints(store, receipts, room.conversations._clock, PROMISES)  # noqa: SLF001 - one clock for all
     draft = ComplaintDraft(
         draft_id="d", kind=Kind.COST, story="多收了", against="", when="", amount="", wish="", language=Language.ZH,
         channel=Channel.TELEGRAM, sender=sender, consent=True,
@@ -155,7 +156,7 @@ async def test_an_answer_of_the_desk_is_pushed(room) -> None:
 def _somebody(services):
     clock = services.conversations._clock  # noqa: SLF001
     cheap = Passphrases(PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
-    desk = StaffDesk(SqlStaffStore(services.writers, services.readers), clock, cheap)
+    desk = StaffDesk(SqlStaffStore(services.writers, services.readers), clock, DESK.is_weak, cheap)
     token = desk.invite("li", Role.HANDLER)
     return desk.enrol(token, "four plain words", pyotp.TOTP(desk.begin_enrolment(token).secret).now())
 

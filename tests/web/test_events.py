@@ -14,6 +14,7 @@ from bot.storage.complaints import SqlComplaintStore
 from bot.storage.engine import reader_factory, session_factory
 from bot.storage.receipts import Argon2ReceiptHasher
 from bot.storage.staff_tables import StaffRow
+from tests.shipped_desk import PROMISES
 
 HANDLER = StaffMember(1, "王芳", Role.SUPERVISOR)
 
@@ -24,7 +25,7 @@ def desk(stack):
     with session_factory(stack.engine).begin() as session:
         session.add(StaffRow(id=1, name="王芳", name_key="王芳", role="supervisor", is_active=True))
     store = SqlComplaintStore(session_factory(stack.engine), reader_factory(stack.engine))
-    return Complaints(store, Argon2ReceiptHasher(stack.keys, memory_kib=8, rounds=1), stack.clock)
+    return Complaints(store, Argon2ReceiptHasher(stack.keys, memory_kib=8, rounds=1), stack.clock, PROMISES)
 
 
 def file(desk, sender, channel=Channel.WEB):

@@ -5,17 +5,18 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from bot.complaints import ClockState, Kind, Status
-from bot.complaints.promises import CHINA, ENDED, WAITING, Promises, running
+from bot.complaints.promises import CHINA, ENDED, WAITING, running
 from bot.content.base import ContentError
-from bot.content.desk import load_desk, shipped_desk
+from bot.content.desk import load_desk
 from bot.settings import ROOT
+from tests.shipped_desk import DESK, PROMISES
 
-DAYS = shipped_desk().days
+DAYS = DESK.days
 
 
 @pytest.fixture
 def promises():
-    return Promises(shipped_desk())
+    return PROMISES
 
 
 def due(promises, at, **told):
@@ -81,7 +82,7 @@ def test_warning_before_and_overdue_after(promises):
 
 
 def test_every_kind_has_its_clock_and_checklist():
-    desk = shipped_desk()
+    desk = DESK
     assert set(desk.clocks) == set(desk.checklists) == set(Kind)
 
 
@@ -111,4 +112,4 @@ def test_a_mistake_in_a_pack_is_named(tmp_path, file, old, new):
     ],
 )  # fmt: skip
 def test_the_commonest_passphrases_are_known(passphrase, weak):
-    assert shipped_desk().is_weak(passphrase) is weak
+    assert DESK.is_weak(passphrase) is weak

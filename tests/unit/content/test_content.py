@@ -20,7 +20,7 @@ DATA = Path(__file__).resolve().parents[3] / "data"
 
 @pytest.fixture
 def data(tmp_path: Path) -> Path:
-    for folder in ("law", "lessons", "hotlines", "retention", "wording", "fraud"):
+    for folder in ("law", "lessons", "hotlines", "retention", "desk", "wording", "fraud"):
         if (DATA / folder).exists():
             shutil.copytree(DATA / folder, tmp_path / folder)
     return tmp_path
