@@ -14,9 +14,11 @@ from rasa_sdk.executor import CollectingDispatcher
 from rasa_sdk.types import DomainDict
 
 from actions._support import button, is_aside, language, leave_form, say, services, typed_text, word
-from bot.complaints import Author, CaseClosedError, CaseMessage, ResidentView, Status, TooManyLookupsError
+from bot import audit
+from bot.complaints import Author, CaseClosedError, CaseMessage, Holdings, ResidentView, Status, TooManyLookupsError
+from bot.complaints.retention import CaseEnd
 from bot.language.receipts import normalise_receipt
-from bot.messages import CaseCard, CaseEntry, Figure, Language
+from bot.messages import CaseCard, CaseEntry, Figure, Language, SummaryCard
 
 log = structlog.get_logger(__name__)
 
@@ -76,14 +78,14 @@ class ActionShowCase(Action):
 
 
 async def _show_case(dispatcher: CollectingDispatcher, tracker: Tracker, receipt: str) -> list[EventType]:
-    view = await _opened(dispatcher, lambda: services().complaints.follow(receipt, tracker.sender_id))
+    view = await opened(dispatcher, lambda: services().complaints.follow(receipt, tracker.sender_id))
     if view is None:
         return [SlotSet("case_receipt", None)]
     _say_case(dispatcher, view, language(tracker))
-    return [SlotSet("case_receipt", receipt)]
+    return [SlotSet("case_receipt", receipt), SlotSet("case_kind", view.kind)]
 
 
-async def _opened(dispatcher: CollectingDispatcher, look: Callable[[], _Answer | None]) -> _Answer | None:
+async def opened(dispatcher: CollectingDispatcher, look: Callable[[], _Answer | None]) -> _Answer | None:
     """What a receipt opens; when it opens nothing, the person is told why and ``None`` is returned."""
     try:
         found = await asyncio.to_thread(look)
@@ -116,12 +118,17 @@ def _say_case(dispatcher: CollectingDispatcher, view: ResidentView, tongue: Lang
         ],
         entries=[_entry(message, tongue) for message in view.messages],
     )
-    buttons = [button(word("common_menu", tongue), "menu")]
+    buttons = [
+        button(word("case_button_rights", tongue), "who_can_act"),
+        button(word("case_button_holdings", tongue), "my_data"),
+        button(word("common_menu", tongue), "menu"),
+    ]
     if view.status is not Status.WITHDRAWN:
         buttons = [
             button(word("case_button_write", tongue), "case_write"),
+            *buttons[:2],
             button(word("case_button_withdraw", tongue), "case_withdraw"),
-            *buttons,
+            *buttons[2:],
         ]
     say(
         dispatcher,
@@ -180,7 +187,7 @@ class ActionWriteToCase(Action):
 
     async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, _domain: DomainDict) -> list[EventType]:
         receipt, text = tracker.get_slot("case_receipt") or "", tracker.get_slot("case_message") or ""
-        view = await _opened(dispatcher, lambda: services().complaints.add_message(receipt, text, tracker.sender_id))
+        view = await opened(dispatcher, lambda: services().complaints.add_message(receipt, text, tracker.sender_id))
         if view is not None:
             say(dispatcher, "utter_case_written")
         return [SlotSet("case_message", None)]
@@ -205,7 +212,96 @@ class ActionWithdrawCase(Action):
 
     async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, _domain: DomainDict) -> list[EventType]:
         receipt = tracker.get_slot("case_receipt") or ""
-        view = await _opened(dispatcher, lambda: services().complaints.withdraw(receipt, tracker.sender_id))
+        view = await opened(dispatcher, lambda: services().complaints.withdraw(receipt, tracker.sender_id))
         if view is not None:
             say(dispatcher, "utter_case_withdrawn")
         return [SlotSet("case_receipt", None)]
+
+
+class ActionShowHoldings(Action):
+    """Everything the desk holds of a case, and until when (PIPL, Arts. 44-45)."""
+
+    def name(self) -> str:
+        return "action_show_holdings"
+
+    async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, _domain: DomainDict) -> list[EventType]:
+        receipt = tracker.get_slot("case_receipt")
+        if not receipt:
+            say(dispatcher, "utter_case_holdings_none")
+            return leave_form()
+
+        def look() -> tuple[Holdings, CaseEnd | None] | None:
+            held = services().complaints.holdings(receipt, tracker.sender_id)
+            return None if held is None else (held, services().retention.end(held.case_id))
+
+        found = await opened(dispatcher, look)
+        if found is not None:
+            _say_holdings(dispatcher, *found, language(tracker))
+        return leave_form()
+
+
+def _say_holdings(dispatcher: CollectingDispatcher, held: Holdings, end: CaseEnd | None, tongue: Language) -> None:
+    said, view = held.particulars, held.view
+    kept = (
+        word("case_kept_open", tongue)
+        if end is None
+        else word("case_kept_until", tongue, day=_date(end.ends_at, tongue))
+    )
+    rows = [
+        ("case_kind_label", word(f"case_kind_{view.kind}", tongue)),
+        ("complaint_field_story", said.story),
+        ("complaint_field_against", said.against),
+        ("complaint_field_when", said.when),
+        ("complaint_field_amount", said.amount),
+        ("complaint_field_wish", said.wish),
+        ("complaint_field_contact", said.contact or ""),
+        ("case_held_messages", str(len(view.messages))),
+        ("case_opened_label", _date(view.opened_at, tongue)),
+        ("case_kept_label", kept),
+    ]
+    figures = [
+        Figure(label=word(label, tongue), value=value or word("complaint_not_said", tongue)) for label, value in rows
+    ]
+    card = SummaryCard(
+        title=word("case_holdings_title", tongue), rows=figures, notice=word("case_holdings_notice", tongue)
+    )
+    lines = [word("complaint_row", tongue, label=figure.label, value=figure.value) for figure in figures]
+    buttons = [
+        button(word("case_button_write", tongue), "case_write"),
+        button(word("case_button_delete", tongue), "case_delete"),
+        button(word("common_menu", tongue), "menu"),
+    ]
+    say(dispatcher, "utter_case_holdings", card=card, buttons=buttons, rows="\n".join(lines))
+
+
+class ActionAskCaseDelete(Action):
+    """Deleting cannot be undone, so ask."""
+
+    def name(self) -> str:
+        return "action_ask_case_delete"
+
+    async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, _domain: DomainDict) -> list[EventType]:
+        say(dispatcher, "utter_case_delete_sure" if tracker.get_slot("case_receipt") else "utter_case_not_found")
+        return leave_form()
+
+
+class ActionDeleteCase(Action):
+    """Delete a case and its key by its resident's own word (PIPL, Art. 47)."""
+
+    def name(self) -> str:
+        return "action_delete_case"
+
+    async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, _domain: DomainDict) -> list[EventType]:
+        receipt = tracker.get_slot("case_receipt") or ""
+
+        def erase() -> bool | None:
+            held = services().complaints.holdings(receipt, tracker.sender_id)
+            if held is None:
+                return None
+            services().retention.erase(held.case_id, audit.RESIDENT, "resident's wish")
+            return True
+
+        if await opened(dispatcher, erase) is None:
+            return []
+        say(dispatcher, "utter_case_deleted")
+        return [SlotSet("case_receipt", None), SlotSet("case_kind", None), SlotSet("case_message", None)]

@@ -171,6 +171,15 @@ class ReceiptCard(_Part):
     notes: list[str] = []
 
 
+class LetterCard(_Part):
+    """A letter to copy or print."""
+
+    type: Literal["letter"] = "letter"
+    title: str
+    paragraphs: list[str]
+    notice: str = ""
+
+
 class CaseEntry(_Part):
     """One message of a case as its resident sees it."""
 
@@ -192,7 +201,7 @@ class CaseCard(_Part):
 
 
 Card = Annotated[
-    LoanCostCard | TableCard | VerdictCard | LessonCard | SummaryCard | ReceiptCard | CaseCard,
+    LoanCostCard | TableCard | VerdictCard | LessonCard | SummaryCard | ReceiptCard | CaseCard | LetterCard,
     Field(discriminator="type"),
 ]
 CARD_TYPES: tuple[type[BaseModel], ...] = get_args(get_args(Card)[0])
@@ -205,7 +214,7 @@ def read_card(data: object) -> "AnyCard":
     return card
 
 
-AnyCard = LoanCostCard | TableCard | VerdictCard | LessonCard | SummaryCard | ReceiptCard | CaseCard
+AnyCard = LoanCostCard | TableCard | VerdictCard | LessonCard | SummaryCard | ReceiptCard | CaseCard | LetterCard
 
 
 class Reply(_Part):

@@ -294,6 +294,15 @@ class CaseFile:
 
 
 @dataclass(frozen=True, slots=True)
+class Holdings:
+    """Everything the desk holds on a complaint that its resident gave (PIPL, Arts. 44-45)."""
+
+    case_id: int
+    view: "ResidentView"
+    particulars: Particulars
+
+
+@dataclass(frozen=True, slots=True)
 class ResidentView:
     """What a receipt shows: no notes, no names, no history."""
 

@@ -27,6 +27,7 @@ from bot.complaints.model import (
     CaseFile,
     ComplaintDraft,
     Filed,
+    Holdings,
     LookupLimit,
     Notice,
     ResidentView,
@@ -148,6 +149,15 @@ class Complaints:
                 unit.change(case, now, status=Status.WITHDRAWN)
                 self._reckon(unit, case, now, status=Status.WITHDRAWN)
             return unit.resident_view(case_id)
+
+    def holdings(self, receipt: str, caller: str) -> Holdings | None:
+        """What the desk holds of a case, for its resident; ``None`` when the receipt opens nothing."""
+        case_id = self._opened(receipt, caller)
+        if case_id is None:
+            return None
+        with self._store.reading() as unit:
+            found = unit.file_of(case_id)
+            return None if found is None else Holdings(case_id, unit.resident_view(case_id), found.particulars)
 
     def _opened(self, receipt: str, caller: str) -> int | None:
         digits = normalise_receipt(receipt)

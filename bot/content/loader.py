@@ -14,6 +14,7 @@ from bot.content.hotlines import Hotline, load_hotlines
 from bot.content.law import Law, load_law
 from bot.content.lessons import Lesson, load_lessons
 from bot.content.retention import RetentionRules, load_retention
+from bot.content.rights import Rights, load_rights
 from bot.content.wording import Wording, load_wording
 
 
@@ -28,6 +29,7 @@ class Content:
     fraud: FraudPack
     hotlines: dict[str, Hotline]
     retention: RetentionRules
+    rights: Rights
     desk: DeskContent
     wording: Wording
 
@@ -40,6 +42,7 @@ class Content:
         yield "law/affordability.yml", self.affordability
         yield "retention/retention.yml", self.retention
         yield from ((f"desk/holidays.yml: {year.year}", year) for year in self.desk.days.years)
+        yield from ((f"rights/bodies.yml: {body.id}", body) for body in self.rights.bodies.values())
         yield from ((f"lessons: {lesson.id}", lesson) for lesson in self.lessons)
         yield from ((f"fraud: {family.id}", family) for family in self.fraud.families)
         yield from ((f"hotlines.yml: {number}", hotline) for number, hotline in self.hotlines.items())
@@ -69,6 +72,7 @@ _PACKS: dict[str, Callable[[Path], Any]] = {
     "fraud": lambda root: load_fraud(root / "fraud"),
     "hotlines": lambda root: load_hotlines(root / "hotlines" / "hotlines.yml"),
     "retention": lambda root: load_retention(root / "retention"),
+    "rights": lambda root: load_rights(root / "rights"),
     "desk": lambda root: load_desk(root / "desk"),
     "wording": lambda root: load_wording(root / "wording"),
 }

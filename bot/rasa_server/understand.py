@@ -27,6 +27,7 @@ _TOPICS = {
     "plan_debts": "debt_trouble",
     "start_complaint": "complaint",
     "follow_case": "complaint",
+    "who_can_act": "complaint",
     "ask_credit_record": "credit_record",
     "ask_basic": "learn_basic",
     "learn": "learn_basic",

@@ -9,6 +9,7 @@ from bot.messages import (
     AnyCard,
     CaseCard,
     LessonCard,
+    LetterCard,
     LoanCostCard,
     Message,
     ReceiptCard,
@@ -98,4 +99,5 @@ PICTURES: dict[type[AnyCard], Callable[..., Photo | None]] = {
     SummaryCard: _no_picture,
     ReceiptCard: _no_picture,
     CaseCard: _no_picture,
+    LetterCard: _no_picture,
 }

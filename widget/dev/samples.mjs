@@ -218,6 +218,26 @@ function receipt(language) {
   };
 }
 
+function letter(language) {
+  const w = t(language);
+  const paragraphs = [
+    w("某某消费金融公司：", "To the consumer-finance company"),
+    w("我要向贵方投诉，请按规定登记，并告诉我编号和答复的日期。", "I wish to make a complaint. Please register it, and tell me its reference."),
+    w("经过：利息说的是月息1分，实际多收了800元服务费。", "What happened: 1% a month was promised; 800 yuan of service fees came on top."),
+    w("姓名：＿＿＿＿＿＿　电话：＿＿＿＿＿＿", "Name: ____________  Telephone: ____________"),
+  ];
+  return {
+    text: paragraphs.join("\n"),
+    card: {
+      type: "letter",
+      title: w("投诉信", "Letter of complaint"),
+      paragraphs,
+      notice: w("空着的地方自己填。可以复制、打印或照着念。", "Fill in the blanks yourself. Copy it, print it, or read it out."),
+    },
+    buttons: [{ title: w("主菜单", "Menu"), payload: "/menu" }],
+  };
+}
+
 function caseCard(language) {
   const w = t(language);
   return {
@@ -262,5 +282,5 @@ export const SAMPLES = {
   loan, compared,
   danger: verdict("danger"), caution: verdict("caution"), unsure: verdict("unsure"), no_sign: verdict("no_sign"),
   page: lesson("page"), question: lesson("question"), right: lesson("answer", true), wrong: lesson("answer", false), result: lesson("result"),
-  summary, receipt, case: caseCard,
+  summary, receipt, case: caseCard, letter,
 };

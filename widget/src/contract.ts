@@ -107,7 +107,14 @@ export interface CaseCard {
   notice: string;
 }
 
-export type Card = LoanCostCard | TableCard | VerdictCard | LessonCard | SummaryCard | ReceiptCard | CaseCard;
+export interface LetterCard {
+  type: "letter";
+  title: string;
+  paragraphs: string[];
+  notice: string;
+}
+
+export type Card = LoanCostCard | TableCard | VerdictCard | LessonCard | SummaryCard | ReceiptCard | CaseCard | LetterCard;
 
 export interface Message {
   id: string;

@@ -20,7 +20,7 @@ DATA = Path(__file__).resolve().parents[3] / "data"
 
 @pytest.fixture
 def data(tmp_path: Path) -> Path:
-    for folder in ("law", "lessons", "hotlines", "retention", "desk", "wording", "fraud"):
+    for folder in ("law", "lessons", "hotlines", "retention", "rights", "desk", "wording", "fraud"):
         if (DATA / folder).exists():
             shutil.copytree(DATA / folder, tmp_path / folder)
     return tmp_path
@@ -60,6 +60,11 @@ def test_shipped_packs_are_right() -> None:
         ("law/lines.yml", "as_of: 2021-01-01", "as_of: 2021-01-01\n    effective_to: 2019-08-20", "end before"),
         ("law/lpr.yml", "published: 2019-08-20", "published: 2020-09-20", "order of date"),
         ("law/lines.yml", "source: 《最高人民法院关于审理", "sources: 《最高人民法院关于审理", "source"),
+        ("rights/bodies.yml", "licensed: [institution,", "licensed: [institutions,", "there is no body"),
+        ("rights/bodies.yml", "  unknown: [", "  nobody: [", "unknown is missing"),
+        ("rights/bodies.yml", "letter: credit", "letter: credits", "there is no letter"),
+        ("rights/bodies.yml", "id: court", "id: police", "given twice"),
+        ("rights/letters.yml", "What happened: {story}", "What happened: {tale}", "different fields"),
         ("retention/retention.yml", "status: rejected", "status: resolved", "listed twice"),
         ("retention/retention.yml", "notice_days: 14", "notice_days: 0", "notice_days"),
         ("fraud/families/fake-loan.yml", "id: fake-loan", "id: prize", "used in"),

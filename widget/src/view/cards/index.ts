@@ -4,7 +4,7 @@ import type { Card, Language } from "../../contract";
 import { h } from "../dom";
 import { lessonView } from "./lesson";
 import { loanCostView } from "./loan_cost";
-import { caseView, receiptView, summaryView } from "./records";
+import { caseView, letterView, receiptView, summaryView } from "./records";
 import { tablesView } from "./tables";
 import { verdictView } from "./verdict";
 
@@ -18,6 +18,7 @@ export const CARD_VIEWS: Views = {
   summary: summaryView,
   receipt: receiptView,
   case: caseView,
+  letter: letterView,
 };
 
 /** Null for a card of a type, or in a shape, that this widget does not know: the text says everything anyway. */

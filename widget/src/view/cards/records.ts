@@ -1,6 +1,6 @@
-/** What is about to be sent, what opens it again, and where it stands. */
+/** What is about to be sent, what opens it again, where it stands, and letters to take along. */
 
-import type { CaseCard, Language, ReceiptCard, SummaryCard } from "../../contract";
+import type { CaseCard, Language, LetterCard, ReceiptCard, SummaryCard } from "../../contract";
 import { langOf, say } from "../../i18n";
 import { button, h } from "../dom";
 import { figureList } from "../figures";
@@ -14,17 +14,7 @@ export function summaryView(card: SummaryCard, language: Language): Node[] {
 export function receiptView(card: ReceiptCard, language: Language): Node[] {
   const groups = card.receipt.trim().split(/\s+/);
   const code = h("p", { class: "digits" }, ...groups.flatMap((digits, at) => [at ? " " : "", h("span", {}, digits)]));
-  const label = h("span", { role: "status" }, say("copy", language));
-  const copy = button(
-    { class: "quiet" },
-    () => {
-      void copyText(card.receipt, code).then((copied) => {
-        label.textContent = say(copied ? "copied" : "copy_failed", language);
-      });
-    },
-    icon("copy"),
-    label,
-  );
+  const copy = copyButton(card.receipt, code, language);
   return [h("h3", {}, card.title), code, copy, h("ul", { class: "notes" }, ...card.notes.map((note) => h("li", {}, note)))];
 }
 
@@ -44,6 +34,38 @@ export function caseView(card: CaseCard, language: Language): Node[] {
     ...(entries.length ? [h("ol", { class: "entries" }, ...entries)] : []),
     ...(card.notice ? [h("p", { class: "notice-line" }, card.notice)] : []),
   ];
+}
+
+export function letterView(card: LetterCard, language: Language): Node[] {
+  const sheet = h("div", { class: "sheet" }, ...card.paragraphs.map((text) => h("p", { lang: langOf(text) }, text)));
+  const copy = copyButton(card.paragraphs.join("\n"), sheet, language);
+  const print = button({ class: "quiet" }, () => printAlone(card), say("print", language));
+  const notice = card.notice ? [h("p", { class: "notice-line" }, card.notice)] : [];
+  return [h("h3", {}, card.title), sheet, h("div", { class: "actions" }, copy, print), ...notice];
+}
+
+function copyButton(text: string, shown: HTMLElement, language: Language): HTMLElement {
+  const label = h("span", { role: "status" }, say("copy", language));
+  const copy = (): void => {
+    void copyText(text, shown).then((copied) => {
+      label.textContent = say(copied ? "copied" : "copy_failed", language);
+    });
+  };
+  return button({ class: "quiet" }, copy, icon("copy"), label);
+}
+
+/** Prints the letter and nothing of the page around it. */
+function printAlone(card: LetterCard): void {
+  const frame = h("iframe", { "aria-hidden": "true", tabindex: -1 });
+  // A frame that is not shown at all is not printed by every browser.
+  frame.style.cssText = "position:fixed;inset:auto 100% 100% auto;width:1px;height:1px;border:0";
+  document.body.append(frame);
+  const page = frame.contentDocument;
+  if (!page || !frame.contentWindow) return;
+  page.title = card.title;
+  page.body.append(h("h1", {}, card.title), ...card.paragraphs.map((text) => h("p", {}, text)));
+  frame.contentWindow.addEventListener("afterprint", () => frame.remove());
+  frame.contentWindow.print();
 }
 
 /** The clipboard needs HTTPS; without it the older command does; without either the digits stand selected. */
