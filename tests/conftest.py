@@ -22,11 +22,18 @@ from typing import Any
 import httpx
 import pytest
 from hypothesis import HealthCheck, settings
+from sqlalchemy import Engine, delete
 
 from bot.cli.training import model_path
-from bot.content import load_content
+from bot.content import Content, load_content
 from bot.screening import Screener
 from bot.settings import ROOT, Settings
+from bot.storage.base import sealing_of
+from bot.storage.data_keys import ensure_general_key
+from bot.storage.engine import make_engine
+from bot.storage.key_tables import DataKeyRow
+from bot.storage.keys import KeyRing
+from bot.storage.migrate import upgrade
 
 _START_LIMIT = 300.0
 
@@ -200,7 +207,35 @@ def talk(stack: Any) -> Iterator[Callable[[str], Talk]]:
 
 
 @pytest.fixture(scope="session")
-def shipped() -> SimpleNamespace:
+def shipped_content() -> Content:
+    """The content as shipped, which nothing can change."""
+    return load_content(ROOT / "data")
+
+
+@pytest.fixture(scope="session")
+def shipped(shipped_content: Content) -> SimpleNamespace:
     """The content as shipped, and the screener trained on it: made once, because training takes seconds."""
-    content = load_content(ROOT / "data")
-    return SimpleNamespace(content=content, screener=Screener(content.fraud))
+    return SimpleNamespace(content=shipped_content, screener=Screener(shipped_content.fraud))
+
+
+@pytest.fixture(scope="session")
+def bring_up(tmp_path_factory: pytest.TempPathFactory) -> Callable[[Engine], None]:
+    """``upgrade`` for a new database. SQLite gets a copy of a file migrated once, with a general key of its own."""
+    template = tmp_path_factory.mktemp("template") / "template.db"
+    first = make_engine(f"sqlite:///{template}", KeyRing.ephemeral())
+    upgrade(first)
+    with first.begin() as connection:
+        connection.execute(delete(DataKeyRow))
+    first.dispose()
+
+    def bring_up(engine: Engine) -> None:
+        if engine.dialect.name != "sqlite":
+            upgrade(engine)
+            return
+        file = engine.url.database
+        assert file is not None
+        shutil.copyfile(template, file)
+        with engine.begin() as connection:
+            ensure_general_key(connection, sealing_of(engine.dialect))
+
+    return bring_up

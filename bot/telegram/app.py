@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import time
 from typing import Any
 
 import structlog
@@ -13,7 +14,7 @@ from bot.messages import Channel, Language
 from bot.services import Services
 from bot.settings import Settings
 from bot.telegram.gateway import Gateway, bot_commands
-from bot.telegram.pacing import Pacer
+from bot.telegram.pacing import Clock, Pacer, Sleep
 
 ALLOWED_UPDATES = [Update.MESSAGE, Update.CALLBACK_QUERY]
 WEBHOOK_PATH = "telegram"
@@ -24,12 +25,13 @@ App = Application[Any, Any, Any, Any, Any, Any]
 log = structlog.get_logger()
 
 
-def build(services: Services) -> App:
-    """The application, ready to run."""
+def build(services: Services, *, clock: Clock = time.monotonic, sleep: Sleep = asyncio.sleep) -> App:
+    """The application, ready to run; ``clock`` and ``sleep`` are the seconds in which it paces and looks again."""
     settings = services.settings
-    builder = ApplicationBuilder().token(settings.telegram_token.get_secret_value()).rate_limiter(Pacer())
+    builder = ApplicationBuilder().token(settings.telegram_token.get_secret_value())
+    builder = builder.rate_limiter(Pacer(clock=clock, sleep=sleep))
     # One chat's turn waits on Rasa; the conversations keep each chat's own order.
-    builder = builder.concurrent_updates(64).post_init(_begin(services)).post_stop(_end)
+    builder = builder.concurrent_updates(64).post_init(_begin(services, sleep)).post_stop(_end)
     if settings.telegram_base_url:
         builder = builder.base_url(f"{settings.telegram_base_url.rstrip('/')}/bot")
     application = builder.build()
@@ -41,12 +43,12 @@ def build(services: Services) -> App:
     return application
 
 
-def _begin(services: Services) -> Any:
+def _begin(services: Services, sleep: Sleep) -> Any:
     async def begin(application: App) -> None:
         wording = services.content.wording
         for language, code in ((Language.ZH, "zh"), (Language.EN, None)):
             await application.bot.set_my_commands(bot_commands(wording, language), language_code=code)
-        notices = asyncio.create_task(_bring_notices(services, application.bot_data["gateway"]))
+        notices = asyncio.create_task(_bring_notices(services, application.bot_data["gateway"], sleep))
         application.bot_data["notices"] = notices
 
     return begin
@@ -59,13 +61,13 @@ async def _end(application: App) -> None:
         await notices
 
 
-async def _bring_notices(services: Services, gateway: Gateway) -> None:
+async def _bring_notices(services: Services, gateway: Gateway, sleep: Sleep) -> None:
     while True:
         try:
             await services.conversations.deliver_due(Channel.TELEGRAM, gateway.deliver)
         except Exception as error:  # noqa: BLE001 - a database that is away now will be back; notices wait in it
             log.warning("notices_failed", error=type(error).__name__)
-        await asyncio.sleep(_LOOK_FOR_NOTICES)
+        await sleep(_LOOK_FOR_NOTICES)
 
 
 async def _on_error(_update: object, context: ContextTypes.DEFAULT_TYPE) -> None:

@@ -8,6 +8,7 @@ import httpx
 import pyotp
 import pytest
 from argon2 import PasswordHasher
+from sqlalchemy import Engine
 
 from bot.complaints import ComplaintDraft, Complaints, Filed, Kind
 from bot.console.app import create_app
@@ -16,7 +17,6 @@ from bot.services import Services, now
 from bot.settings import Settings
 from bot.staff import Passphrases, Role, StaffDesk
 from bot.storage.complaints import SqlComplaintStore
-from bot.storage.migrate import upgrade
 from bot.storage.receipts import Argon2ReceiptHasher
 from bot.storage.staff import SqlStaffStore
 from tests.shipped_desk import DESK, PROMISES
@@ -42,9 +42,9 @@ class Person:
 
 
 @pytest.fixture
-def services(tmp_path: Path) -> Iterator[Services]:
+def services(tmp_path: Path, bring_up: Callable[[Engine], None]) -> Iterator[Services]:
     made = Services(Settings(state_dir=tmp_path, database_url="", _env_file=None))
-    upgrade(made.engine)
+    bring_up(made.engine)
     # Hashes at a cost for tests; the real one is for attackers.
     cheap = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
     made.staff = StaffDesk(SqlStaffStore(made.writers, made.readers), now, DESK.is_weak, Passphrases(cheap))

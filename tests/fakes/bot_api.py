@@ -10,6 +10,7 @@ import itertools
 import json
 import time
 from collections import defaultdict, deque
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -46,6 +47,8 @@ class Telegram:
     faults: deque[tuple[str, int, int]] = field(default_factory=deque)
     blocked: set[int] = field(default_factory=set)
     refused_for_pace: int = 0
+    clock: Callable[[], float] = time.monotonic
+    """Seconds in which the limits are counted."""
     _ids: Any = field(default_factory=lambda: itertools.count(1))
     _sent: dict[int, deque[float]] = field(default_factory=lambda: defaultdict(deque))
     _all_sent: deque[float] = field(default_factory=deque)
@@ -87,7 +90,7 @@ class Telegram:
     # --- limits ---
 
     def keep_pace(self, chat: int) -> None:
-        now = time.monotonic()
+        now = self.clock()
         self._limit(self._all_sent, now, 1.0, OVERALL_PER_SECOND)
         window, most = (60.0, GROUP_PER_MINUTE) if chat < 0 else (1.0, CHAT_BURST)
         self._limit(self._sent[chat], now, window, most)

@@ -6,7 +6,7 @@ import shutil
 import subprocess
 import tempfile
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -20,7 +20,6 @@ from bot.staff import Passphrases, Role, StaffDesk, StaffMember
 from bot.storage.complaints import SqlComplaintStore
 from bot.storage.engine import make_engine, reader_factory, session_factory
 from bot.storage.keys import KeyRing
-from bot.storage.migrate import upgrade
 from bot.storage.outbox import Outbox
 from bot.storage.receipts import Argon2ReceiptHasher
 from bot.storage.staff import SqlStaffStore
@@ -109,8 +108,8 @@ def empty_engine(database_url: str, keys: KeyRing) -> Iterator[Engine]:
 
 
 @pytest.fixture
-def engine(empty_engine: Engine) -> Engine:
-    upgrade(empty_engine)
+def engine(empty_engine: Engine, bring_up: Callable[[Engine], None]) -> Engine:
+    bring_up(empty_engine)
     return empty_engine
 
 

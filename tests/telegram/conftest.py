@@ -5,9 +5,10 @@ import importlib.util
 import socket
 import sys
 import threading
+import time
 from collections.abc import AsyncIterator, Callable, Iterator
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -15,15 +16,15 @@ from typing import Any
 import pytest
 import uvicorn
 from pydantic import SecretStr
+from sqlalchemy import Engine
 
-from bot.content import load_content
+from bot.content import Content
 from bot.conversations import AssistantUnavailableError, Conversations
 from bot.messages import Button, Channel, Language, Reply
 from bot.settings import ROOT, Settings
 from bot.storage.conversations import SqlConversationStore
 from bot.storage.engine import make_engine, reader_factory, session_factory
 from bot.storage.keys import KeyRing
-from bot.storage.migrate import upgrade
 from bot.storage.outbox import Outbox
 from bot.telegram.app import ALLOWED_UPDATES, build
 
@@ -39,6 +40,24 @@ def _load_fake() -> Any:
 
 
 bot_api = _load_fake()
+
+
+class FastTime:
+    """A clock that runs while we do, twenty times as fast; Telegram and the gateway count their seconds on it alike."""
+
+    _SPEED = 20
+
+    def __init__(self) -> None:
+        self._began, self._at = self(), datetime.now(UTC)
+
+    def __call__(self) -> float:
+        return time.monotonic() * self._SPEED
+
+    def date(self) -> datetime:
+        return self._at + timedelta(seconds=self() - self._began)
+
+    async def sleep(self, seconds: float) -> None:
+        await asyncio.sleep(seconds / self._SPEED)
 
 
 @dataclass
@@ -90,8 +109,13 @@ class Room:
 
 
 @pytest.fixture
-def api() -> Iterator[tuple[Any, str]]:
-    telegram = bot_api.Telegram()
+def fast_time() -> FastTime:
+    return FastTime()
+
+
+@pytest.fixture
+def api(fast_time: FastTime) -> Iterator[tuple[Any, str]]:
+    telegram = bot_api.Telegram(clock=fast_time)
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
@@ -105,23 +129,33 @@ def api() -> Iterator[tuple[Any, str]]:
 
 
 @pytest.fixture
-async def room(api: tuple[Any, str], tmp_path: Path) -> AsyncIterator[Room]:
+async def room(
+    api: tuple[Any, str],
+    fast_time: FastTime,
+    tmp_path: Path,
+    shipped_content: Content,
+    bring_up: Callable[[Engine], None],
+) -> AsyncIterator[Room]:
     telegram, url = api
     settings = Settings(
         state_dir=tmp_path, telegram_token=SecretStr(bot_api.TOKEN), telegram_base_url=url, _env_file=None
     )
     keys = KeyRing.ephemeral()
     engine = make_engine(settings.resolved_database_url, keys)
-    upgrade(engine)
+    bring_up(engine)
     writers, readers = session_factory(engine), reader_factory(engine)
-    content = load_content(ROOT / "data")
     assistant = ScriptedAssistant()
     store = SqlConversationStore(writers, readers)
-    conversations = Conversations(store, assistant, content.wording, keys, lambda: datetime.now(UTC), Outbox(writers))
+    conversations = Conversations(store, assistant, shipped_content.wording, keys, fast_time.date, Outbox(writers))
     services = SimpleNamespace(
-        settings=settings, content=content, conversations=conversations, keys=keys, writers=writers, readers=readers
+        settings=settings,
+        content=shipped_content,
+        conversations=conversations,
+        keys=keys,
+        writers=writers,
+        readers=readers,
     )
-    application = build(services)  # type: ignore[arg-type]
+    application = build(services, clock=fast_time, sleep=fast_time.sleep)  # type: ignore[arg-type]
     async with application:
         await application.post_init(application)  # type: ignore[misc]
         await application.start()

@@ -158,7 +158,7 @@ def _somebody(services):
     cheap = Passphrases(PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
     desk = StaffDesk(SqlStaffStore(services.writers, services.readers), clock, DESK.is_weak, cheap)
     token = desk.invite("li", Role.HANDLER)
-    return desk.enrol(token, "four plain words", pyotp.TOTP(desk.begin_enrolment(token).secret).now())
+    return desk.enrol(token, "four plain words", pyotp.TOTP(desk.begin_enrolment(token).secret).at(clock()))
 
 
 async def test_forgetting(room) -> None:

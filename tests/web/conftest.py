@@ -1,9 +1,8 @@
 """The real gateway over a real SQLite file; only Rasa is a fake, and spoken to over HTTP."""
 
 import asyncio
-import shutil
 import socket
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
@@ -23,7 +22,6 @@ from bot.settings import ROOT
 from bot.storage.conversations import SqlConversationStore
 from bot.storage.engine import make_engine, reader_factory, session_factory
 from bot.storage.keys import KeyRing
-from bot.storage.migrate import upgrade
 from bot.storage.outbox import Outbox
 from bot.web.app import create_app
 from bot.web.settings import WebSettings
@@ -135,20 +133,10 @@ class Stack:
                 listener.close()
 
 
-@pytest.fixture(scope="session")
-def empty_database(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A database of the newest shape, made once and copied for each test."""
-    file = tmp_path_factory.mktemp("empty") / "empty.db"
-    engine = make_engine(f"sqlite:///{file}", KEYS)
-    upgrade(engine)
-    engine.dispose()
-    return file
-
-
 @pytest.fixture
-def stack(tmp_path: Path, empty_database: Path) -> Iterator[Stack]:
-    shutil.copy(empty_database, tmp_path / "test.db")
+def stack(tmp_path: Path, bring_up: Callable[[Engine], None]) -> Iterator[Stack]:
     engine = make_engine(f"sqlite:///{tmp_path / 'test.db'}", KEYS)
+    bring_up(engine)
     yield Stack(engine, KEYS)
     engine.dispose()
 
