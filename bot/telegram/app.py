@@ -28,8 +28,8 @@ log = structlog.get_logger()
 def build(services: Services, *, clock: Clock = time.monotonic, sleep: Sleep = asyncio.sleep) -> App:
     """The application, ready to run; ``clock`` and ``sleep`` are the seconds in which it paces and looks again."""
     settings = services.settings
-    builder = ApplicationBuilder().token(settings.telegram_token.get_secret_value())
-    builder = builder.rate_limiter(Pacer(clock=clock, sleep=sleep))
+    pacer = Pacer(clock=clock, sleep=sleep)
+    builder = ApplicationBuilder().token(settings.telegram_token.get_secret_value()).rate_limiter(pacer)
     # One chat's turn waits on Rasa; the conversations keep each chat's own order.
     builder = builder.concurrent_updates(64).post_init(_begin(services, sleep)).post_stop(_end)
     if settings.telegram_base_url:

@@ -3,12 +3,12 @@
 from types import SimpleNamespace
 
 import pytest
-import yaml
 
 from actions._support import is_aside
+from bot.content.base import read_yaml
 from bot.settings import ROOT
 
-COMMANDS = yaml.safe_load((ROOT / "data" / "lookup" / "commands.yml").read_text(encoding="utf-8"))
+COMMANDS = read_yaml(ROOT / "data" / "lookup" / "commands.yml")
 
 
 def turn(text, intent):
@@ -46,7 +46,7 @@ def test_a_button_leaves_the_form_unless_it_is_its_own():
 def test_every_command_is_a_training_example_of_its_intent():
     examples = {}
     for file in (ROOT / "data" / "nlu").glob("*/common.yml"):
-        for block in yaml.safe_load(file.read_text(encoding="utf-8"))["nlu"]:
+        for block in read_yaml(file)["nlu"]:
             lines = {line.removeprefix("- ").strip().casefold() for line in block["examples"].splitlines()}
             examples.setdefault(block.get("intent"), set()).update(lines)
     for intent, words in COMMANDS.items():

@@ -5,7 +5,6 @@ from decimal import Decimal as D
 from types import SimpleNamespace
 
 import pytest
-import yaml
 from rasa_sdk import Tracker
 from rasa_sdk.executor import CollectingDispatcher
 
@@ -13,11 +12,12 @@ from actions import _comparison_show, _support, comparison
 from actions._loan_offer import Offer
 from actions._offer_shown import worked_out
 from actions.loan_costs import ActionShowLoanCost, begin_offer
+from bot.content.base import read_yaml
 from bot.lending import Method, Rate, RateKind, Term, Unit
 from bot.messages import read_card
 from bot.settings import ROOT
 
-RESPONSES = yaml.safe_load((ROOT / "domain" / "comparison.yml").read_text(encoding="utf-8"))["responses"]
+RESPONSES = read_yaml(ROOT / "domain" / "comparison.yml")["responses"]
 CHEAP = {"principal": "10000", "rate": {"value": "1", "period": "month"}, "term": {"count": 12}, "brief": True}
 DEAR = {"principal": "10000", "rate": {"value": "2", "period": "month"}, "term": {"count": 12}, "brief": True}
 LONG = {"principal": "10000", "rate": {"value": "1", "period": "month"}, "term": {"count": 24}, "brief": True}

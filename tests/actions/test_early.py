@@ -5,17 +5,17 @@ import re
 from types import SimpleNamespace
 
 import pytest
-import yaml
 from rasa_sdk import Tracker
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions import _support, early
 from actions._early_words import Ask, hear_early
 from bot.content import load_content
+from bot.content.base import read_yaml
 from bot.messages import read_card
 from bot.settings import ROOT
 
-DOMAIN = yaml.safe_load((ROOT / "domain" / "early.yml").read_text(encoding="utf-8"))
+DOMAIN = read_yaml(ROOT / "domain" / "early.yml")
 OFFER = {"principal": "10000", "rate": {"value": "1", "period": "month"}, "term": {"count": 12}, "brief": True}
 FLAT = {**OFFER, "rate": {"value": "0.6", "period": "month", "kind": "flat_fee"}}
 

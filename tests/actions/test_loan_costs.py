@@ -10,16 +10,16 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
-import yaml
 from rasa_sdk import Tracker
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions import _support, loan_costs
+from bot.content.base import read_yaml
 from bot.messages import LoanCostCard, read_card
 
 ROOT = Path(__file__).resolve().parents[2]
 TODAY = date(2026, 9, 25)
-DOMAIN = yaml.safe_load((ROOT / "domain" / "loan_costs.yml").read_text(encoding="utf-8"))
+DOMAIN = read_yaml(ROOT / "domain" / "loan_costs.yml")
 
 
 @pytest.fixture(scope="module")

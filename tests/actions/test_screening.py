@@ -7,7 +7,6 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
-import yaml
 from rasa_sdk import Tracker
 from rasa_sdk.executor import CollectingDispatcher
 
@@ -23,13 +22,13 @@ from actions.screening import (
     ValidateScreenForm,
 )
 from bot.complaints import Filed
-from bot.content.base import Bilingual
+from bot.content.base import Bilingual, read_yaml
 from bot.messages import VerdictCard, read_card
 from bot.screening import Verdict
 from bot.screening.finding import FollowUp
 
 ROOT = Path(__file__).resolve().parents[2]
-DOMAIN = yaml.safe_load((ROOT / "domain" / "screening.yml").read_text(encoding="utf-8"))
+DOMAIN = read_yaml(ROOT / "domain" / "screening.yml")
 FAKE_LOAN = "您好，您的贷款已通过审批，放款前需先交2000元保证金到指定账户，逾期作废"
 
 

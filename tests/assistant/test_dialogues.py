@@ -8,14 +8,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
+
+from bot.content.base import read_yaml
 
 FOLDER = Path(__file__).parent / "dialogues"
 WORDS = frozenset({"say", "tap", "shows", "hides", "buttons", "cards"})
 DIALOGUES: dict[str, dict[str, list[dict[str, Any]]]] = {
     f"{file.stem}: {name}": languages
     for file in sorted(FOLDER.glob("*.yml"))
-    for name, languages in yaml.safe_load(file.read_text(encoding="utf-8")).items()
+    for name, languages in read_yaml(file).items()
 }
 
 

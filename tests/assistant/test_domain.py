@@ -4,14 +4,12 @@ import re
 from typing import Any
 
 import pytest
-import yaml
 from rasa_sdk.executor import ActionExecutor
 
+from bot.content.base import read_yaml
 from bot.settings import ROOT
 
-DOMAIN: dict[str, dict[str, Any]] = {
-    file.stem: yaml.safe_load(file.read_text(encoding="utf-8")) for file in sorted((ROOT / "domain").glob("*.yml"))
-}
+DOMAIN: dict[str, dict[str, Any]] = {file.stem: read_yaml(file) for file in sorted((ROOT / "domain").glob("*.yml"))}
 RESPONSES = {name: variants for part in DOMAIN.values() for name, variants in part.get("responses", {}).items()}
 LANGUAGES = ("zh", "en")
 _PLACEHOLDER = re.compile(r"\{(\w+)\}")

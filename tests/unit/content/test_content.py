@@ -7,10 +7,10 @@ from pathlib import Path
 
 import click
 import pytest
-import yaml
 
 from bot.cli.content_check import add_lpr, main
 from bot.content import Confidence, ContentError, Fact, load_content
+from bot.content.base import read_yaml
 from bot.content.loader import find_mistakes
 from bot.lessons import Course, Stage
 from bot.messages import Language
@@ -148,7 +148,7 @@ def test_lessons_are_short_enough_for_a_message() -> None:
 
 def test_no_wording_is_defined_without_use_of_both_languages() -> None:
     for file in (DATA / "wording").glob("*.yml"):
-        for key, value in yaml.safe_load(file.read_text(encoding="utf-8")).items():
+        for key, value in read_yaml(file).items():
             assert set(value) == {"zh", "en"}, key
 
 

@@ -5,20 +5,20 @@ from decimal import Decimal as D
 from pathlib import Path
 
 import pytest
-import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
 from bench.terms import short
 from bot.cli.terms_tool import run
+from bot.content.base import read_yaml
 from bot.language import Field, Period, Rate, Reason, read_terms
 from bot.language.folding import MOST_READ
 from bot.language.terms import plain
 
 FOLDER = Path(__file__).parent / "cases"
 FILES = ("terms", "zh_sums_and_rates", "zh_offers", "zh_talk", "en")
-CASES = [case for name in FILES for case in yaml.safe_load((FOLDER / f"{name}.yml").read_text(encoding="utf-8"))]
-NOT_YET = yaml.safe_load((FOLDER / "not_yet.yml").read_text(encoding="utf-8"))
+CASES = [case for name in FILES for case in read_yaml(FOLDER / f"{name}.yml")]
+NOT_YET = read_yaml(FOLDER / "not_yet.yml")
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case["say"] or "empty")

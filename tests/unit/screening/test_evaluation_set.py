@@ -4,8 +4,8 @@ import re
 from pathlib import Path
 
 import pytest
-import yaml
 
+from bot.content.base import read_yaml
 from bot.settings import ROOT
 
 BENCH = ROOT / "bench" / "screening"
@@ -17,7 +17,7 @@ LEAST_PER_SPLIT = 20
 
 
 def read(path: Path, family: str) -> list[str]:
-    content = yaml.safe_load(path.read_text(encoding="utf-8"))
+    content = read_yaml(path)
     assert list(content) == [family], f"{path} names another family"
     return content[family]
 

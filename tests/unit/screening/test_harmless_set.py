@@ -4,8 +4,8 @@ import re
 from collections import Counter
 
 import pytest
-import yaml
 
+from bot.content.base import read_yaml
 from bot.settings import ROOT
 
 SPLITS = ("dev", "held_out")
@@ -15,7 +15,7 @@ def read_split(split: str) -> dict[str, list[str]]:
     """Texts by kind; each file holds the one kind its name says."""
     kinds: dict[str, list[str]] = {}
     for path in sorted((ROOT / "bench" / "screening" / split).glob("harmless-*.yml")):
-        content = yaml.safe_load(path.read_text(encoding="utf-8"))
+        content = read_yaml(path)
         kind = path.stem.removeprefix("harmless-")
         assert list(content) == [kind], path.name
         kinds[kind] = content[kind]

@@ -5,8 +5,8 @@ import unicodedata
 from collections import Counter, defaultdict
 
 import pytest
-import yaml
 
+from bot.content.base import read_yaml
 from bot.settings import ROOT
 
 LANGUAGES = ("zh", "en")
@@ -29,7 +29,7 @@ def examples(language):
     """Each intent's examples."""
     found = defaultdict(list)
     for file in (ROOT / "data" / "nlu" / language).glob("*.yml"):
-        for block in yaml.safe_load(file.read_text(encoding="utf-8"))["nlu"]:
+        for block in read_yaml(file)["nlu"]:
             found[block["intent"]] += [line.strip().removeprefix("- ") for line in block["examples"].splitlines()]
     return found
 
