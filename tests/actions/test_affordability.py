@@ -10,7 +10,7 @@ from rasa_sdk.executor import CollectingDispatcher
 from actions import _support, affordability
 from actions._budget_words import Ask, Budget, hear_budget
 from actions._loan_offer import Offer
-from bot.content import ContentError, load_content
+from bot.content import ContentError
 from bot.content.affordability import load_affordability
 from bot.messages import read_card
 from bot.settings import ROOT
@@ -19,8 +19,8 @@ OFFER = {"principal": "10000", "rate": {"value": "1", "period": "month"}, "term"
 
 
 @pytest.fixture(autouse=True, scope="module")
-def _services():
-    _support.set_services(SimpleNamespace(content=load_content(ROOT / "data")))
+def _services(shipped_content):
+    _support.set_services(SimpleNamespace(content=shipped_content))
     yield
     _support.set_services(None)
 

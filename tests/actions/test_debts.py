@@ -10,7 +10,6 @@ from actions._debts import Ledger, Owed, Question
 from actions._debts_card import Told
 from actions._debts_turn import Bad, tapped, typed
 from actions._debts_words import Cues, read_debts
-from bot.content import load_content
 from bot.messages import Language
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -18,8 +17,8 @@ TODAY = date(2026, 9, 25)
 
 
 @pytest.fixture(scope="module")
-def content():
-    return load_content(ROOT / "data")
+def content(shipped_content):
+    return shipped_content
 
 
 @pytest.fixture(scope="module")

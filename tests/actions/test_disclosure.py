@@ -9,7 +9,6 @@ import pytest
 from actions._disclosure import Charge, Clarity, Question, Sheet, read_charge, read_percent
 from actions._disclosure_card import Checked
 from actions._loan_offer import Offer
-from bot.content import load_content
 from bot.lending import Rate, Term, Unit
 from bot.messages import Language
 
@@ -28,8 +27,8 @@ FULL = Sheet(
 
 
 @pytest.fixture(scope="module")
-def content():
-    return load_content(ROOT / "data")
+def content(shipped_content):
+    return shipped_content
 
 
 @pytest.mark.parametrize(

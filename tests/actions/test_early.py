@@ -10,7 +10,6 @@ from rasa_sdk.executor import CollectingDispatcher
 
 from actions import _support, early
 from actions._early_words import Ask, hear_early
-from bot.content import load_content
 from bot.content.base import read_yaml
 from bot.messages import read_card
 from bot.settings import ROOT
@@ -21,8 +20,8 @@ FLAT = {**OFFER, "rate": {"value": "0.6", "period": "month", "kind": "flat_fee"}
 
 
 @pytest.fixture(autouse=True, scope="module")
-def _services():
-    _support.set_services(SimpleNamespace(content=load_content(ROOT / "data")))
+def _services(shipped_content):
+    _support.set_services(SimpleNamespace(content=shipped_content))
     yield
     _support.set_services(None)
 

@@ -19,6 +19,13 @@ from tests.shipped_desk import PROMISES
 HANDLER = StaffMember(1, "王芳", Role.SUPERVISOR)
 
 
+@pytest.fixture(autouse=True)
+def _looks_often(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What waits in the database is looked for at once, not within a second or two."""
+    monkeypatch.setattr("bot.web.app._LOOK_FOR_NOTICES", 0.05)
+    monkeypatch.setattr("bot.web.events._LOOK_SECONDS", 0.05)
+
+
 @pytest.fixture
 def desk(stack):
     """The complaint desk over the same database."""

@@ -6,10 +6,8 @@ from hypothesis import strategies as st
 
 from bot.complaints import STEPS, Kind, QueueFilter, Status
 from bot.complaints.receipts import new_receipt
-from bot.content import load_content
 from bot.language.receipts import luhn_digit, normalise_receipt
 from bot.messages import Language
-from bot.settings import ROOT
 
 
 def test_every_state_has_its_steps_and_can_be_reached():
@@ -29,8 +27,8 @@ def test_only_withdrawing_is_final_and_closed_cases_can_only_be_opened_again():
 
 
 @pytest.mark.parametrize("language", Language)
-def test_every_kind_and_state_has_a_name(language):
-    wording = load_content(ROOT / "data").wording
+def test_every_kind_and_state_has_a_name(language, shipped_content):
+    wording = shipped_content.wording
     keys = [f"case_kind_{kind}" for kind in Kind] + [f"case_status_{status}" for status in Status]
     names = [wording.say(key, language) for key in keys]
     assert len(set(names)) == len(names)

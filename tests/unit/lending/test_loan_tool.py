@@ -1,13 +1,17 @@
 """``mingbai loan``: every line gets one answer, whatever stands on it."""
 
 import json
+from collections.abc import Iterator
+from functools import cache
 from typing import Any
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from bot.cli import loan_tool
 from bot.cli.loan_tool import run
+from bot.content.law import load_law
 
 LOAN = {
     "principal": "10000",
@@ -15,6 +19,14 @@ LOAN = {
     "term": {"count": 12, "unit": "month"},
     "method": "equal_instalment",
 }
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _law_is_read_once() -> Iterator[None]:
+    """A run reads the law once for all its lines; here every line is a run."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(loan_tool, "load_law", cache(load_law))
+        yield
 
 
 def answer(data: object) -> dict[str, Any]:

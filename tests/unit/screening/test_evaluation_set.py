@@ -1,6 +1,7 @@
 """The scam half of the evaluation set is complete, and its two splits stay apart."""
 
 import re
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -16,6 +17,7 @@ LEAST_TEXTS = 40
 LEAST_PER_SPLIT = 20
 
 
+@cache
 def read(path: Path, family: str) -> list[str]:
     content = read_yaml(path)
     assert list(content) == [family], f"{path} names another family"

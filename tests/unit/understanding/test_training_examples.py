@@ -3,6 +3,7 @@
 import re
 import unicodedata
 from collections import Counter, defaultdict
+from functools import cache
 
 import pytest
 
@@ -25,6 +26,7 @@ FEWEST_OUT_OF_SCOPE = 200
 FEWEST_OF_ANY = {"zh": 55, "en": 40}
 
 
+@cache
 def examples(language):
     """Each intent's examples."""
     found = defaultdict(list)
