@@ -22,7 +22,7 @@ from typing import Any
 import httpx
 import pytest
 from hypothesis import HealthCheck, settings
-from sqlalchemy import Engine, delete
+from sqlalchemy import Engine, delete, event
 
 from bot.cli.training import model_path
 from bot.content import Content, load_content
@@ -235,6 +235,8 @@ def bring_up(tmp_path_factory: pytest.TempPathFactory) -> Callable[[Engine], Non
         file = engine.url.database
         assert file is not None
         shutil.copyfile(template, file)
+        # No test pulls the plug: that the product waits for the disk is proven by a test of its pragmas.
+        event.listen(engine, "connect", lambda connection, _record: connection.execute("PRAGMA synchronous=OFF"))
         with engine.begin() as connection:
             ensure_general_key(connection, sealing_of(engine.dialect))
 
