@@ -67,11 +67,12 @@ def recall(screener: Judges, scams: Texts, *, misses: bool) -> None:
                 counts[row, "alarm"] += finding.verdict in ALARM
                 counts[row, "first"] += found[:1] == [family]
                 counts[row, "named"] += family in found
+                counts[row, "strong"] += finding.is_strong
             if family not in found[:1]:
                 confused[family, found[0] if found else str(finding.verdict)] += 1
                 if misses:
                     print(f"MISS {family} -> {finding.verdict} {found}: {text}")
-    columns = ("danger", "alarm", "first", "named")
+    columns = ("danger", "alarm", "first", "named", "strong")
     print(f"{'':24}{'texts':>7}" + "".join(f"{column:>9}" for column in columns))
     for row in sorted({row for row, _ in counts}):
         total = counts[row, "texts"]
@@ -83,17 +84,19 @@ def recall(screener: Judges, scams: Texts, *, misses: bool) -> None:
 def false_alarms(screener: Judges, harmless: Texts, *, misses: bool) -> None:
     """Prints how many harmless texts raise an alarm."""
     counts: Counter[tuple[str, Verdict]] = Counter()
+    strong: Counter[str] = Counter()
     for kind, texts in harmless.items():
         for text in texts:
             finding = screener.screen(text)
             for row in ("all", language(text), f"  {kind}"):
                 counts[row, finding.verdict] += 1
+                strong[row] += finding.is_strong
             if misses and finding.verdict in ALARM:
                 print(f"FALSE {kind} {_said(finding)}: {text}")
     for row in sorted({row for row, _ in counts}):
         total = sum(counts[row, verdict] for verdict in Verdict)
         shares = ", ".join(f"{verdict} {100 * counts[row, verdict] / total:.1f}%" for verdict in Verdict)
-        print(f"harmless {row:24}{total:>5}: {shares}")
+        print(f"harmless {row:24}{total:>5}: {shares}, strong {strong[row]}")
 
 
 def _said(finding: Finding) -> str:

@@ -27,6 +27,7 @@ from bot.storage.casework import SqlCaseworkStore
 from bot.storage.complaints import SqlComplaintStore
 from bot.storage.conversations import SqlConversationStore
 from bot.storage.engine import make_engine, reader_factory, session_factory
+from bot.storage.group_lines import GroupLines
 from bot.storage.keys import KeyRing
 from bot.storage.outbox import Outbox
 from bot.storage.receipts import Argon2ReceiptHasher
@@ -118,6 +119,11 @@ class Services:
         """The conversations of a gateway."""
         store = SqlConversationStore(self.writers, self.readers)
         return Conversations(store, self.rasa, self.content.wording, self.keys, now, Outbox(self.writers))
+
+    @cached_property
+    def group_lines(self) -> GroupLines:
+        """What was spoken of in groups already."""
+        return GroupLines(self.writers)
 
     async def database_answers(self) -> bool:
         """Whether a query gets through. Raises what SQLAlchemy raises when it does not."""

@@ -80,6 +80,8 @@ class Finding:
     """Id of ``data/fraud/callers.yml``: who somebody in the text says they are."""
     questions: tuple[FollowUp, ...] = ()
     """At most two, the more telling first; only when the verdict is caution or unsure."""
+    is_strong: bool = False
+    """The danger is so clear that it may be said unasked, before others."""
 
     @property
     def lesson(self) -> str | None:

@@ -24,6 +24,11 @@ class Thresholds:
     caution_with_rules: float = 0.4
     nearly: float = 0.3
     """Too little for caution; not nothing either."""
+    unasked: float = 3.0
+    """With signs that the rules alone call dangerous, and both of one mind about which trick: enough to speak up in a
+    group where nobody asked. Of 612 harmless texts of dev one comes this far, of 938 tricks every fourth."""
+    unasked_share: float = 0.5
+    """What the likeliest trick must have of all for that: it is called by its name before others."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +37,8 @@ class Judgement:
 
     verdict: Verdict
     families: tuple[str, ...]
+    is_strong: bool = False
+    """Rules and likeness are both sure, and of the same trick."""
 
 
 def judge(signs: Iterable[FoundSign], discount: int, likeness: Likeness, lines: Thresholds) -> Judgement:
@@ -49,7 +56,14 @@ def judge(signs: Iterable[FoundSign], discount: int, likeness: Likeness, lines: 
         return Judgement(Verdict.UNSURE, ())
     else:
         return Judgement(Verdict.NO_SIGN, ())
-    return Judgement(verdict, _ranked(points, likeness.families))
+    families = _ranked(points, likeness.families)
+    is_strong = (
+        total >= _RULE_DANGER
+        and score >= lines.unasked
+        and points.get(families[0], 0) == best > 0
+        and likeness.families.get(families[0], 0.0) >= lines.unasked_share
+    )
+    return Judgement(verdict, families, is_strong)
 
 
 def _points(signs: Iterable[FoundSign]) -> dict[str, int]:

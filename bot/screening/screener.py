@@ -51,7 +51,8 @@ class Screener:
     def __init__(self, pack: FraudPack) -> None:
         self._pack = pack
         self._families = {family.id: family for family in pack.families}
-        self._lexicon = Lexicon(Normaliser(pack.spelling.codes, pack.spelling.traditional))
+        self._normaliser = Normaliser(pack.spelling.codes, pack.spelling.traditional)
+        self._lexicon = Lexicon(self._normaliser)
         self._signs = [
             _Sign(family, sign, self._lexicon.add(pack.phrase(text) for text in sign.both))
             for family in pack.families
@@ -80,6 +81,10 @@ class Screener:
             distress=self._circumstances.distress(reading),
             claimed_caller=self._circumstances.claimed_caller(reading),
         )
+
+    def bare(self, text: str) -> str:
+        """The letters and digits of a text in their plain form: equal for copies that differ in dress only."""
+        return "".join(letter for letter in self._normaliser(text).text if letter.isalnum())
 
     def _judged(self, reading: Reading, reason: Reason | None) -> Finding:
         tone = self._speech.tone(reading)
@@ -146,6 +151,7 @@ class Screener:
             how_it_goes_on=first.how_it_goes_on if first and confirmed else None,
             emergency=emergency,
             questions=self._asked(judgement.families[:1]) if verdict is Verdict.CAUTION else (),
+            is_strong=judgement.is_strong,
         )
 
     def _telling_words(self, reading: Reading, family: FraudFamily) -> FoundSign:

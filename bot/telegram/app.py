@@ -11,9 +11,10 @@ from telegram.error import TelegramError
 from telegram.ext import Application, ApplicationBuilder, ContextTypes, ExtBot, TypeHandler
 
 from bot.messages import Channel, Language
-from bot.services import Services
+from bot.services import Services, now
 from bot.settings import Settings
 from bot.telegram.gateway import Gateway, bot_commands
+from bot.telegram.groups import Groups
 from bot.telegram.pacing import Clock, Pacer, Sleep
 
 ALLOWED_UPDATES = [Update.MESSAGE, Update.CALLBACK_QUERY]
@@ -36,7 +37,9 @@ def build(services: Services, *, clock: Clock = time.monotonic, sleep: Sleep = a
         builder = builder.base_url(f"{settings.telegram_base_url.rstrip('/')}/bot")
     application = builder.build()
     bot: ExtBot[int] = application.bot
-    gateway = Gateway(services.conversations, services.content.wording, bot)
+    wording = services.content.wording
+    groups = Groups(services.screener, services.group_lines, wording, bot, now, clock)
+    gateway = Gateway(services.conversations, wording, bot, groups)
     application.bot_data["gateway"] = gateway
     application.add_handler(TypeHandler(Update, gateway.on_update))
     application.add_error_handler(_on_error)

@@ -1,4 +1,4 @@
-"""What the gateway does with an update: private chats talk with the assistant, groups are told to write alone."""
+"""What the gateway does with an update: private chats talk with the assistant; groups see ``groups``."""
 
 from collections import OrderedDict
 
@@ -8,8 +8,6 @@ from telegram import (
     CallbackQuery,
     Chat,
     ChatMember,
-    InlineKeyboardButton,
-    InlineKeyboardMarkup,
     Update,
 )
 from telegram import Message as TelegramMessage
@@ -27,9 +25,12 @@ from bot.conversations import (
     Delivery,
 )
 from bot.messages import Channel, Inbound, Language, Message, TappedButton, TypedText
+from bot.telegram.groups import CHECK, Groups
+from bot.telegram.languages import language_of
 from bot.telegram.render import render
 
 _REMEMBERED = 5000
+_START_COMMAND = "start"
 _LANGUAGE_COMMAND = "language"
 _FORGET_COMMAND = "forget"
 
@@ -37,20 +38,13 @@ _FORGET_COMMAND = "forget"
 COMMANDS = {
     "menu": MENU,
     "loan": "/ask_loan_cost",
-    "check": "/check_message",
+    CHECK: "/check_message",
     "learn": "/learn",
     "complain": "/start_complaint",
     "case": "/follow_case",
 }
 
 log = structlog.get_logger()
-
-
-def language_of(code: str | None) -> Language | None:
-    """The language a client is set to, if it is one of ours."""
-    if not code:
-        return None
-    return Language.ZH if code.lower().startswith("zh") else Language.EN
 
 
 def bot_commands(wording: Wording, language: Language) -> list[BotCommand]:
@@ -62,7 +56,8 @@ def bot_commands(wording: Wording, language: Language) -> list[BotCommand]:
 class Gateway:
     """Between Telegram and the conversations."""
 
-    def __init__(self, conversations: Conversations, wording: Wording, bot: ExtBot[int]) -> None:
+    def __init__(self, conversations: Conversations, wording: Wording, bot: ExtBot[int], groups: Groups) -> None:
+        self._groups = groups
         self._conversations = conversations
         self._wording = wording
         self._bot = bot
@@ -108,7 +103,7 @@ class Gateway:
 
     async def _on_message(self, update: Update, message: TelegramMessage) -> None:
         if message.chat.type != Chat.PRIVATE:
-            await self._in_group(message)
+            await self._groups.on_message(message)
             return
         chat_id = message.chat.id
         code = message.from_user.language_code if message.from_user else None
@@ -123,14 +118,14 @@ class Gateway:
         inbound = self._inbound(message, command, opened.language)
         if inbound is None:
             await self._bot.send_message(chat_id, self._wording.say("telegram_only_text", opened.language))
-        elif not (opened.is_new and command == "start"):
+        elif not (opened.is_new and command == _START_COMMAND):
             await self._talk(chat_id, opened.conversation_id, opened.language, inbound, update.update_id)
 
     @staticmethod
     def _inbound(message: TelegramMessage, command: str | None, language: Language) -> Inbound | None:
         if command in COMMANDS:
             return TappedButton(COMMANDS[command])
-        if command == "start":
+        if command == _START_COMMAND:
             return TappedButton(MENU)
         if command == _LANGUAGE_COMMAND:
             other = Language.EN if language is Language.ZH else Language.ZH
@@ -148,23 +143,6 @@ class Gateway:
             await self._bot.send_message(chat_id, self._wording.say("telegram_trouble", language))
             return
         await self._send_all(chat_id, answer)
-
-    async def _in_group(self, message: TelegramMessage) -> None:
-        """Only when addressed, and then one line: nothing private is asked or answered before others."""
-        if not self._is_addressed(message):
-            return
-        language = language_of(message.from_user.language_code if message.from_user else None) or Language.ZH
-        link = InlineKeyboardButton("Mingbai 明白", url=f"https://t.me/{self._bot.username}")
-        text = self._wording.say("telegram_group_private", language)
-        await self._bot.send_message(
-            message.chat.id, text, reply_to_message_id=message.message_id, reply_markup=InlineKeyboardMarkup([[link]])
-        )
-
-    def _is_addressed(self, message: TelegramMessage) -> bool:
-        answered = message.reply_to_message
-        if answered is not None and answered.from_user is not None and answered.from_user.id == self._bot.id:
-            return True
-        return f"@{self._bot.username}".casefold() in (message.text or message.caption or "").casefold()
 
     async def deliver(self, delivery: Delivery) -> None:
         """Bring a notice of the desk to the chat it is for. Raises ``AddressGoneError`` when it cannot be reached."""
@@ -192,9 +170,14 @@ class Gateway:
 
 
 def _command_of(message: TelegramMessage) -> str | None:
-    """The command a message begins with, without slash and bot name; one of ours or ``None``."""
-    first = (message.text or "").split(maxsplit=1)[:1]
-    if not first or not first[0].startswith("/"):
+    """The command a message begins with, without slash and bot name; one of ours or ``None``.
+
+    A link into the chat (``?start=check``) arrives as ``/start check`` and is the command it names.
+    """
+    first, *rest = (message.text or "").split() or [""]
+    if not first.startswith("/"):
         return None
-    name = first[0][1:].split("@")[0].lower()
-    return name if name in {*COMMANDS, "start", _LANGUAGE_COMMAND, _FORGET_COMMAND} else None
+    name = first[1:].split("@")[0].lower()
+    if name == _START_COMMAND and len(rest) == 1 and rest[0] in COMMANDS:
+        return rest[0]
+    return name if name in {*COMMANDS, _START_COMMAND, _LANGUAGE_COMMAND, _FORGET_COMMAND} else None

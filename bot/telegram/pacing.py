@@ -15,7 +15,7 @@ from telegram.ext import BaseRateLimiter
 
 _OVERALL = 30.0
 _PERSON = 1.0
-_GROUP = 20 / 60
+GROUP_PER_SECOND = 20 / 60
 _TRIES = 3
 _LONGEST_WAIT = 300.0
 _FORGET_AFTER = 1000
@@ -42,6 +42,11 @@ class Lane:
     def halt(self, seconds: float) -> None:
         """Let nothing through for a while."""
         self._next = max(self._next, self._clock() + seconds + self._slack)
+
+    @property
+    def is_free(self) -> bool:
+        """Whether a call would go through at once."""
+        return self._next <= self._clock()
 
     @property
     def idle(self) -> bool:
@@ -98,5 +103,5 @@ class Pacer(BaseRateLimiter[int]):
             self._chats = {name: lane for name, lane in self._chats.items() if not lane.idle}
         if chat not in self._chats:
             group = chat.startswith("-")
-            self._chats[chat] = Lane(_GROUP, 3, self._clock) if group else Lane(_PERSON, 2, self._clock)
+            self._chats[chat] = Lane(GROUP_PER_SECOND, 3, self._clock) if group else Lane(_PERSON, 2, self._clock)
         return self._chats[chat]

@@ -18,12 +18,12 @@ import uvicorn
 from pydantic import SecretStr
 from sqlalchemy import Engine
 
-from bot.content import Content
 from bot.conversations import AssistantUnavailableError, Conversations
 from bot.messages import Button, Channel, Language, Reply
 from bot.settings import ROOT, Settings
 from bot.storage.conversations import SqlConversationStore
 from bot.storage.engine import make_engine, reader_factory, session_factory
+from bot.storage.group_lines import GroupLines
 from bot.storage.keys import KeyRing
 from bot.storage.outbox import Outbox
 from bot.telegram.app import ALLOWED_UPDATES, build
@@ -58,6 +58,10 @@ class FastTime:
 
     async def sleep(self, seconds: float) -> None:
         await asyncio.sleep(seconds / self._SPEED)
+
+
+SOMEBODY = 4242
+"""Who is in no test but to ask whether the gateway is through."""
 
 
 @dataclass
@@ -96,6 +100,22 @@ class Room:
     assistant: ScriptedAssistant
     conversations: Conversations
     services: Any
+    time: FastTime
+    application: Any = None
+
+    async def start(self) -> None:
+        """Start the gateway: for the first time, or anew over what the last one left on disk."""
+        self.application = build(self.services, clock=self.time, sleep=self.time.sleep)
+        await self.application.initialize()
+        await self.application.post_init(self.application)
+        await self.application.start()
+        await self.application.updater.start_polling(allowed_updates=ALLOWED_UPDATES, poll_interval=0, timeout=1)
+
+    async def stop(self) -> None:
+        await self.application.updater.stop()
+        await self.application.stop()
+        await self.application.post_stop(self.application)
+        await self.application.shutdown()
 
     async def until(self, condition: Callable[[], Any], seconds: float = 10) -> Any:
         """Wait for something the gateway does in its own time."""
@@ -103,6 +123,13 @@ class Room:
             while not (found := condition()):  # noqa: ASYNC110 - the state is another thread's
                 await asyncio.sleep(0.01)
         return found
+
+    async def settle(self) -> None:
+        """Wait until everything sent so far has been acted on. Updates come in order, so one more shows the end."""
+        before = len(self.texts(SOMEBODY))
+        self.telegram.says(SOMEBODY, {"text": "在吗"})
+        await self.until(lambda: len(self.texts(SOMEBODY)) > before)
+        await self.application.update_queue.join()
 
     def texts(self, chat: int = 7) -> list[str]:
         return [m.get("text", m.get("caption", "")) for m in self.telegram.messages if m["chat"]["id"] == chat]
@@ -133,7 +160,7 @@ async def room(
     api: tuple[Any, str],
     fast_time: FastTime,
     tmp_path: Path,
-    shipped_content: Content,
+    shipped: SimpleNamespace,
     bring_up: Callable[[Engine], None],
 ) -> AsyncIterator[Room]:
     telegram, url = api
@@ -144,24 +171,16 @@ async def room(
     engine = make_engine(settings.resolved_database_url, keys)
     bring_up(engine)
     writers, readers = session_factory(engine), reader_factory(engine)
+    content = shipped.content
     assistant = ScriptedAssistant()
     store = SqlConversationStore(writers, readers)
-    conversations = Conversations(store, assistant, shipped_content.wording, keys, fast_time.date, Outbox(writers))
+    conversations = Conversations(store, assistant, content.wording, keys, fast_time.date, Outbox(writers))
     services = SimpleNamespace(
-        settings=settings,
-        content=shipped_content,
-        conversations=conversations,
-        keys=keys,
-        writers=writers,
-        readers=readers,
-    )
-    application = build(services, clock=fast_time, sleep=fast_time.sleep)  # type: ignore[arg-type]
-    async with application:
-        await application.post_init(application)  # type: ignore[misc]
-        await application.start()
-        await application.updater.start_polling(allowed_updates=ALLOWED_UPDATES, poll_interval=0, timeout=1)
-        yield Room(telegram, assistant, conversations, services)
-        await application.updater.stop()
-        await application.stop()
-        await application.post_stop(application)  # type: ignore[misc]
+        settings=settings, content=content, conversations=conversations, keys=keys, writers=writers, readers=readers,
+        screener=shipped.screener, group_lines=GroupLines(writers),
+    )  # fmt: skip
+    room = Room(telegram, assistant, conversations, services, fast_time)
+    await room.start()
+    yield room
+    await room.stop()
     engine.dispose()

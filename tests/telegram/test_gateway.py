@@ -84,15 +84,10 @@ async def test_english_client(room) -> None:
     assert room.telegram.commands[""] != room.telegram.commands["zh"]
 
 
-async def test_in_a_group_only_when_addressed_and_nothing_private(room) -> None:
-    room.telegram.says(-100, {"text": "大家好"}, user=7)
-    room.telegram.says(-100, {"text": "@mingbai_bot 我借了一万"}, user=7)
-    await room.until(lambda: room.texts(-100))
-    room.telegram.says(7, {"text": "你好"})
+async def test_a_link_into_the_chat_opens_what_it_names(room) -> None:
+    room.telegram.says(7, {"text": "/start check"})
     await room.until(lambda: len(room.texts()) == 2)
-    assert len(room.texts(-100)) == 1
-    assert "单独跟我说" in room.texts(-100)[0]
-    assert room.assistant.texts == ["/start", "你好"]
+    assert room.assistant.texts == ["/start", "/check_message"]
 
 
 async def test_rasa_down_and_back(room) -> None:

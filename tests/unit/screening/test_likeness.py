@@ -73,6 +73,25 @@ def test_rules_and_likeness_judge_together(signs, score, verdict):
     assert judge(signs, 0, Likeness(score, {"fake-loan": 1.0}), Thresholds()).verdict is verdict
 
 
+@pytest.mark.parametrize(
+    ("signs", "discount", "likeness", "is_strong"),
+    [
+        ([sign(5)], 0, Likeness(3.0, {"fake-loan": 0.9, "prize": 0.1}), True),
+        ([sign(5)], 0, Likeness(2.9, {"fake-loan": 0.9, "prize": 0.1}), False),  # danger, but not so clear
+        ([sign(4)], 0, Likeness(9.0, {"fake-loan": 1.0}), False),  # the likeness alone
+        ([sign(5)], 1, Likeness(9.0, {"fake-loan": 1.0}), False),  # said against it
+        ([sign(9)], 0, Likeness(1.0, {"fake-loan": 1.0}), False),  # the rules alone
+        ([sign(9, "general")], 0, Likeness(9.0, {"fake-loan": 1.0}), False),  # no trick has a sign of its own
+        ([sign(5, "prize")], 0, Likeness(9.0, {"fake-loan": 0.9, "prize": 0.1}), False),  # of two minds
+        ([sign(5)], 0, Likeness(9.0, {"fake-loan": 0.4, "prize": 0.35, "romance": 0.25}), False),
+    ],
+)
+def test_speaking_unasked_needs_both_to_be_sure_of_the_same_trick(signs, discount, likeness, is_strong):
+    judged = judge(signs, discount, likeness, Thresholds())
+    assert judged.is_strong is is_strong
+    assert judged.verdict in {Verdict.DANGER, Verdict.CAUTION}
+
+
 def test_signs_of_the_rules_move_a_family_up():
     likeness = Likeness(3.0, {"brushing": 0.55, "fake-loan": 0.45})
     assert judge([sign(5)], 0, likeness, Thresholds()).families[0] == "fake-loan"
