@@ -35,6 +35,7 @@ from bot.conversations.text import (
     FOLLOW_CASE,
     MENU,
     STANDING_PAYLOADS,
+    Heard,
     follow_tapping,
     follow_typing,
     hear,
@@ -182,20 +183,27 @@ class Conversations:
             if title is None:
                 refused = self._own_words("gateway_button_gone", speech.language)
                 return self._said(self._wording.say("gateway_old_button", speech.language)), [refused], speech
-            return await self._tap(conversation, title, inbound.payload)
+            replies, speech = await self._tap(conversation, inbound.payload)
+            return self._said(title), replies, speech
         heard = await asyncio.to_thread(hear, inbound.text)
+        replies, speech = await self._answer(conversation, heard)
+        if heard.is_masked:
+            # Before the answer, whose buttons belong under the last word.
+            replies = [Reply(text=self._wording.say("gateway_masked", speech.language)), *replies]
+        return self._said(heard.shown), replies, speech
+
+    async def _answer(self, conversation: Conversation, heard: Heard) -> tuple[list[Reply], Speech]:
+        speech = conversation.speech
         if heard.refusal:
-            return self._said(heard.shown), [self._own_words(heard.refusal, speech.language)], speech
+            return [self._own_words(heard.refusal, speech.language)], speech
         latest = await asyncio.to_thread(self._store.history, conversation.id, None, _LAST_ANSWER)
         payload = tapped_by_typing(latest, heard.shown)
         if payload is not None:
-            return await self._tap(conversation, heard.shown, payload)
-        replies, speech = await self._ask(conversation, follow_typing(speech, heard.shown), heard.for_rasa)
-        return self._said(heard.shown), replies, speech
+            return await self._tap(conversation, payload)
+        return await self._ask(conversation, follow_typing(speech, heard.shown), heard.for_rasa)
 
-    async def _tap(self, conversation: Conversation, shown: str, payload: str) -> tuple[Message, list[Reply], Speech]:
-        replies, speech = await self._ask(conversation, follow_tapping(conversation.speech, payload), payload)
-        return self._said(shown), replies, speech
+    async def _tap(self, conversation: Conversation, payload: str) -> tuple[list[Reply], Speech]:
+        return await self._ask(conversation, follow_tapping(conversation.speech, payload), payload)
 
     def _title_of(self, conversation: Conversation, payload: str) -> str | None:
         title = self._store.offered(conversation.id, payload)

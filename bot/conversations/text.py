@@ -39,6 +39,8 @@ class Heard:
     shown: str
     for_rasa: str = ""
     refusal: str = ""
+    is_masked: bool = False
+    """Something in it was nobody's business, and the person should hear so."""
 
 
 def hear(text: str) -> Heard:
@@ -46,12 +48,16 @@ def hear(text: str) -> Heard:
     cleaned = clean(text)
     if len(cleaned) > MAX_TEXT:
         # The whole of it is masked before the cut, so that no half of a number escapes the mask.
-        return Heard(f"{mask(cleaned).text[:_KEPT_OF_TOO_LONG]}…", refusal="gateway_too_long")
-    masked = mask(cleaned).text
-    if not masked:
+        masked = mask(cleaned)
+        kept = f"{masked.text[:_KEPT_OF_TOO_LONG]}…"
+        return Heard(kept, refusal="gateway_too_long", is_masked=bool(masked.kinds))
+    masked = mask(cleaned)
+    text = masked.text
+    if not text:
         return Heard("", refusal="gateway_empty")
     # Rasa takes whatever begins with a slash for a payload.
-    return Heard(masked, for_rasa=f"／{masked[1:]}" if masked.startswith("/") else masked)
+    for_rasa = f"／{text[1:]}" if text.startswith("/") else text
+    return Heard(text, for_rasa, is_masked=bool(masked.kinds))
 
 
 def tapped_by_typing(latest: Sequence[Message], text: str) -> str | None:

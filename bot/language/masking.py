@@ -17,13 +17,23 @@ _CHECKS = "10X98765432"
 _IDENTITY_WORDS = re.compile(r"身份证|身份號|身份号|证件号|證件號|identity|id card|id number|\bid no", re.IGNORECASE)
 _CARD_WORDS = re.compile(r"卡号|卡號|银行卡|銀行卡|储蓄卡|信用卡|账号|帳號|card|account", re.IGNORECASE)
 _CODE = re.compile(
-    r"(?P<name>验证码|驗證碼|校验码|动态码|取款码|\bOTP\b|\bcode\b|\bPIN\b|verification code)"
-    r"(?P<between>(?:[ \t]*(?:是|为|為|[:：=]|is)?[ \t]*){1,2})(?P<secret>[0-9]{4,8})(?![0-9])",
+    r"(?:验证码|驗證碼|校验码|动态码|取款码|\bOTP\b|\bcode\b|\bPIN\b)(?:[ \t:：=]|就?是|为|為|is|收到了?|来了){0,4}"
+    r"(?P<secret>[0-9]{4,8}|[0-9](?:[ \t-][0-9]){3,7})(?![0-9])",
+    re.IGNORECASE,
+)
+_CARD_CODE = re.compile(
+    r"(?:\bCV[VC]2?\b|安全码|安全碼|背面三位数?)(?:[ \t:：=]|就?是|为|為|is){0,4}(?P<secret>[0-9]{3,4})(?![0-9])",
     re.IGNORECASE,
 )
 _PASSWORD = re.compile(
-    r"(?P<name>密码|密碼|口令|passwords?|passcode)(?P<between>[ \t]*(?:是|为|為|[:：=]|\bis\b)[ \t]*)"
+    r"(?:密码|密碼|口令|passwords?|passcode)[ \t]*(?:就?是|改成了?|为|為|[:：=]|\bis\b)[ \t]*"
     r"(?P<secret>[!-)+-~][!-~]{2,63})",
+    re.IGNORECASE,
+)
+# With nothing between name and password, only what looks like one: digits, or a word with digits in it.
+_BARE_PASSWORD = re.compile(
+    r"(?:密码|密碼|口令)[ \t]*(?P<secret>[0-9]{6,12}(?![0-9]))"
+    r"|passwords?[ \t]+(?P<word>(?=[!-~]*[0-9])[!-)+-~][!-~]{3,63})",
     re.IGNORECASE,
 )
 _NEAR = 14
@@ -56,14 +66,23 @@ def mask(text: str) -> Masked:
         if kind is not None:
             kinds.add(kind)
             hidden.append(found.span())
-    for pattern, kind in ((_CODE, Secret.CODE), (_PASSWORD, Secret.PASSWORD)):
+    for pattern, kind in _NAMED:
         for found in pattern.finditer(plain):
             kinds.add(kind)
-            hidden.append(found.span("secret"))
+            hidden.append(found.span(found.lastgroup or 0))
     letters = list(text)
     for start, end in hidden:
         letters[start:end] = "*" * (end - start)
     return Masked("".join(letters), frozenset(kinds))
+
+
+_NAMED = (
+    (_CODE, Secret.CODE),
+    (_CARD_CODE, Secret.CODE),
+    (_PASSWORD, Secret.PASSWORD),
+    (_BARE_PASSWORD, Secret.PASSWORD),
+)
+"""What gives itself away by the word before it; the only group of each that matched is the secret."""
 
 
 def _readable(text: str) -> str:

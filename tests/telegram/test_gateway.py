@@ -3,6 +3,7 @@
 import asyncio
 
 import pyotp
+import pytest
 from argon2 import PasswordHasher
 
 from bot.complaints import ComplaintDraft, Complaints, Kind
@@ -88,6 +89,24 @@ async def test_a_link_into_the_chat_opens_what_it_names(room) -> None:
     room.telegram.says(7, {"text": "/start check"})
     await room.until(lambda: len(room.texts()) == 2)
     assert room.assistant.texts == ["/start", "/check_message"]
+
+
+@pytest.mark.parametrize(
+    ("client", "said", "secret", "told"),
+    [
+        ("zh-hans", "验证码是384756，他还要密码888888", "384756", "别发给任何人"),
+        ("en", "my identity number is 11010519491231002X", "11010519491231002X", "send such things to nobody"),
+    ],
+)
+async def test_who_sends_a_secret_is_told_once_not_to(room, client, said, secret, told) -> None:
+    room.telegram.says(7, {"text": "/start"}, language=client)
+    await room.until(room.texts)
+    room.telegram.says(7, {"text": said}, language=client)
+    await room.until(lambda: len(room.texts()) == 3)
+    assert [told in text for text in room.texts()] == [False, True, False]
+    opened = await room.conversations.open_for(Channel.TELEGRAM, "7", None)
+    kept = await room.conversations.history(opened.conversation_id)
+    assert secret not in str(room.assistant.heard) + str(kept)
 
 
 async def test_rasa_down_and_back(room) -> None:

@@ -185,6 +185,48 @@ async def test_secrets_reach_neither_rasa_nor_the_history(person, stack):
     assert "11010519491231002X" not in str(await person.history())
 
 
+TOLD = {"zh": "别发给任何人", "en": "send such things to nobody"}
+SECRETS = [
+    ("zh", "我的身份证号是11010519491231002X", "11010519491231002X"),
+    ("zh", "他让我填卡号6222020200001234567，还有密码888888，验证码384756", "6222020200001234567"),
+    ("zh", "验证码384756" + "长" * 5000, "384756"),
+    ("en", "my card number is 4111 1111 1111 1111 and the password is hunter2", "hunter2"),
+    ("en", "they asked for the code 482910 and I told them", "482910"),
+]
+
+
+@pytest.mark.parametrize(("language", "text", "secret"), SECRETS)
+async def test_who_sends_a_secret_is_told_once_not_to(person, stack, language, text, secret):
+    await person.send({"payload": f'/set_language{{"language": "{language}"}}'})
+    first, *rest = await person.say(text)
+    assert TOLD[language] in first
+    assert rest
+    assert not any(TOLD[language] in other for other in rest)
+    assert secret not in str(stack.rasa.heard) + str(await person.history())
+
+
+async def test_who_sends_no_secret_is_not_told(person):
+    await person.say("验证码是384756")
+    assert len(await person.say("他要我的验证码，给不给")) == 1
+
+
+async def test_a_secret_inside_a_form_leaves_the_question_and_its_buttons_last(person, stack, monkeypatch):
+    """A complaint asks for the story with a way out under it, which can be tapped and typed as ever."""
+    asked = [{"text": "还有吗？", "buttons": [{"title": "先不投诉了", "payload": "/stop_form"}]}]
+    monkeypatch.setattr(stack.rasa, "answer", lambda _sender, _text: asked)
+    answer = (await person.send({"text": "他们拿了我的身份证11010519491231002X去贷款"})).json()["messages"]
+    assert [TOLD["zh"] in message["text"] for message in answer] == [True, False]
+    assert [len(message["buttons"]) for message in answer] == [0, 1]
+    assert stack.rasa.heard[-1][1] == "他们拿了我的身份证******************去贷款"
+    await person.say("先不投诉了")
+    assert stack.rasa.heard[-1][1] == "/stop_form"
+
+
+async def test_the_same_secret_sent_again_by_a_lost_connection_is_told_the_same(person):
+    first = (await person.send({"text": "验证码是384756"}, "same")).json()["messages"]
+    assert (await person.send({"text": "验证码是384756"}, "same")).json()["messages"] == first
+
+
 async def test_a_card_joins_the_text_before_it(person):
     answer = (await person.send({"text": "card"})).json()["messages"]
     assert [(message["text"], message["card"] and message["card"]["type"]) for message in answer] == [

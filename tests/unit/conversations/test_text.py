@@ -41,6 +41,13 @@ def test_identity_number_reaches_nobody():
     assert "11010519491231002X" not in hear("身份证11010519491231002X" + "长" * 5000).shown
 
 
+def test_that_something_was_masked_is_known_even_of_what_is_too_long_to_read():
+    assert hear("验证码是384756").is_masked
+    assert hear("长" * 5000 + "验证码是384756").is_masked
+    assert not hear("他要我的验证码").is_masked
+    assert not hear("长" * 5000).is_masked
+
+
 @pytest.mark.parametrize("nothing", ["", "   ", "\n", "\u202e", "\u0000\u0007"])
 def test_nothing_readable_is_refused(nothing):
     assert hear(nothing).refusal == "gateway_empty"

@@ -25,6 +25,15 @@ SECRETS = [
     ("the code is 482910", Secret.CODE),
     ("密码是abc123!", Secret.PASSWORD),
     ("password: hunter2", Secret.PASSWORD),
+    ("支付密码888888", Secret.PASSWORD),
+    ("密码就是 654321，你帮我看看", Secret.PASSWORD),
+    ("密码改成了abc12345", Secret.PASSWORD),
+    ("my password hunter22 does not work", Secret.PASSWORD),
+    ("验证码收到了 384756", Secret.CODE),
+    ("验证码 3 8 4 7 5 6", Secret.CODE),
+    ("one-time code: 3-8-4-7", Secret.CODE),
+    ("安全码是1234", Secret.CODE),
+    ("CVV 1234", Secret.CODE),
 ]
 
 
@@ -40,7 +49,9 @@ def test_masked(text: str, kind: Secret) -> None:
 HARMLESS = [
     "借一万，月息2分，分12期还", "每月还1072，一共还12864元", "13812345678",
     "2025年5月20日到2026年11月24日", "12378、96110、110",
-    "120000000000", "borrow 10,000 at 2% a month over 12 months", "密码我没有给他", "他要我的验证码", "一二三四五", "",
+    "120000000000", "borrow 10,000 at 2% a month over 12 months", "密码我没有给他", "他要我的验证码",
+    "我把密码告诉他了，转走2000元", "忘了密码怎么办", "验证码别给，转了5000", "password reset took 20 minutes",
+    "一二三四五", "",
 ]  # fmt: skip
 
 
