@@ -203,6 +203,27 @@ def content_add_lpr(published: date, one_year: Decimal, five_year: Decimal, sour
     click.echo(add_lpr(ROOT / "data", published, one_year, five_year, source))
 
 
+@content.command("add-example")
+@click.argument("family")
+@click.argument("text")
+@click.option("--dry-run", is_flag=True, help="Check and show everything, write nothing.")
+def content_add_example(family: str, text: str, *, dry_run: bool) -> None:
+    """Add a reviewed message for screening to learn from; TEXT "-" reads it from the standard input.
+
+    FAMILY is a file of data/fraud/families, or harmless-KIND for an everyday message that was taken for a trick.
+    Numbers and contacts are masked first. Refused is what is too short or long, an example already, or in the
+    evaluation set. Then it shows the verdict on the text, and on the dev set, without and with it.
+
+    \b
+    Exit status: 0 added (or would be), 1 refused and nothing changed, 2 no such family.
+      ./mingbai content add-example brushing "群主说垫付三单就返，第四单要两万" --dry-run
+    """  # noqa: D301 - click wants the backspace character, which keeps the lines below it apart
+    from bot.cli.add_example import add_example
+
+    said = sys.stdin.read() if text == "-" else text
+    add_example(ROOT / "data", ROOT / "bench" / "screening", family, said, dry_run=dry_run)
+
+
 def _stream(run: Callable[[Iterable[str]], Iterator[str]]) -> None:
     for line in run(sys.stdin):
         sys.stdout.write(line + "\n")

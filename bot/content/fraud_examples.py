@@ -4,8 +4,9 @@ An example is a template: ``(招|急招)兼职`` stands for both. Each gives a f
 alternatives of every place take turns as far as ``MOST_VARIANTS`` reaches.
 """
 
+import json
 import re
-from collections.abc import Container, Iterator
+from collections.abc import Callable, Container, Iterator
 from pathlib import Path
 from typing import Annotated, NamedTuple
 from zlib import crc32
@@ -16,6 +17,9 @@ from bot.content.base import ContentError, Pack, read_pack
 
 MOST_VARIANTS = 3
 _HARMLESS = "harmless-"
+REVIEWED = "reviewed"
+_REVIEWED_HEAD = "# Messages that people sent in, read and masked by the desk (mingbai content add-example)."
+_FULL_WIDTH_BRACKETS = str.maketrans("()", "（）")
 _CHOICE = re.compile(r"\(([^()|]*(?:\|[^()|]*)+)\)")
 
 _Templates = Annotated[tuple[str, ...], Field(min_length=1)]
@@ -48,6 +52,15 @@ class FraudExamples(Pack):
                         yield Example(text, key if is_trick else None, number)
                     number += 1
 
+    def plus(self, name: str, text: str) -> "FraudExamples":
+        """All and one more, under the name of its file (a family, or ``harmless-<kind>``)."""
+        if name.startswith(_HARMLESS):
+            kind = name.removeprefix(_HARMLESS)
+            return FraudExamples(
+                tricks=self.tricks, harmless={**self.harmless, kind: (*self.harmless.get(kind, ()), text)}
+            )
+        return FraudExamples(tricks={**self.tricks, name: (*self.tricks.get(name, ()), text)}, harmless=self.harmless)
+
     def without(self, texts: Container[str]) -> "FraudExamples":
         """All but these, to measure on texts that were not learnt from."""
         return FraudExamples(tricks=_without(self.tricks, texts), harmless=_without(self.harmless, texts))
@@ -76,6 +89,41 @@ def spelled_out(template: str) -> Iterator[str]:
         parts = _CHOICE.split(template)
         parts[1::2] = picks
         yield "".join(parts)
+
+
+def add_reviewed(folder: Path, name: str, text: str) -> Callable[[], None]:
+    """Append a text to ``reviewed/<name>.yml`` below the folder of examples; returns what undoes it.
+
+    The file is written whole and moved into place.
+    """
+    file = folder / REVIEWED / f"{name}.yml"
+    had = file.read_text(encoding="utf-8") if file.exists() else None
+    had_folder = file.parent.exists()
+
+    def undo() -> None:
+        if had is not None:
+            _replace(file, had)
+            return
+        file.unlink(missing_ok=True)
+        if not had_folder:
+            file.parent.rmdir()
+
+    file.parent.mkdir(exist_ok=True)
+    # JSON strings are YAML strings, in which a line can end; one line looks like those of the other files.
+    quoted = json.dumps(text, ensure_ascii=False) if "\n" in text else "'" + text.replace("'", "''") + "'"
+    _replace(file, f"{(had or _REVIEWED_HEAD).rstrip()}\n- {quoted}\n")
+    return undo
+
+
+def as_written(text: str) -> str:
+    """A message that is no template by accident: brackets around a choice become full-width, which reads the same."""
+    return text.translate(_FULL_WIDTH_BRACKETS) if _CHOICE.search(text) else text
+
+
+def _replace(file: Path, content: str) -> None:
+    draft = file.with_suffix(".new")
+    draft.write_text(content, encoding="utf-8")
+    draft.replace(file)
 
 
 def load_examples(folder: Path) -> FraudExamples:

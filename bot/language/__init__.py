@@ -3,7 +3,7 @@
 from bot.language.answers import read_amount, read_rate, read_term, read_yes_no
 from bot.language.dates import read_date
 from bot.language.grammar import read_terms
-from bot.language.masking import Masked, Secret, mask
+from bot.language.masking import Masked, Secret, mask, mask_contacts
 from bot.language.receipts import group_receipt, is_receipt, normalise_receipt, receipt_check_digit
 from bot.language.script import clean, guess_language
 from bot.language.terms import (
@@ -43,6 +43,7 @@ __all__ = [
     "guess_language",
     "is_receipt",
     "mask",
+    "mask_contacts",
     "normalise_receipt",
     "read_amount",
     "read_date",

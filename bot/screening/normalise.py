@@ -103,6 +103,10 @@ class Normaliser:
             text, starts, ends = _rewrite(text, starts, ends, pattern, replace)
         return Normalised(source, text, starts, ends)
 
+    def bare(self, source: str) -> str:
+        """The letters and digits of the plain form alone: equal for copies that differ in dress only."""
+        return "".join(letter for letter in self(source).text if letter.isalnum())
+
     def _decoded(self, found: re.Match[str]) -> str:
         return self._codes[found[0]]
 

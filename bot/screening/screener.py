@@ -84,7 +84,7 @@ class Screener:
 
     def bare(self, text: str) -> str:
         """The letters and digits of a text in their plain form: equal for copies that differ in dress only."""
-        return "".join(letter for letter in self._normaliser(text).text if letter.isalnum())
+        return self._normaliser.bare(text)
 
     def _judged(self, reading: Reading, reason: Reason | None) -> Finding:
         tone = self._speech.tone(reading)

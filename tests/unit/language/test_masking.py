@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.language import Secret, mask, normalise_receipt, receipt_check_digit
+from bot.language import Secret, mask, mask_contacts, normalise_receipt, receipt_check_digit
 
 # Invented numbers; the identity numbers are the published samples of the standard.
 SECRETS = [
@@ -60,6 +60,39 @@ def test_left_alone(text: str) -> None:
     assert mask(text) == mask(text)
     assert mask(text).text == text
     assert mask(text).kinds == frozenset()
+
+
+@pytest.mark.parametrize(
+    ("text", "left"),
+    [
+        ("打我电话138 1234 5678，或者0531-88881234", "打我电话*************，或者*************"),
+        ("加微信abc_12345，QQ：１２３４５６７", "加微信*********，QQ：*******"),
+        (
+            "call +86 13812345678 or write to li.wang@example.com",
+            "call *************** or write to *******************",
+        ),
+        ("点https://loan-xx.cn/u/12345?id=7，马上到账", "点https://loan-xx.cn/************，马上到账"),
+        ("ask @some_one, t.me/some_group, WhatsApp: fast88", "ask *********, t.me/**********, WhatsApp: ******"),
+        ("单号20261105123", "单号***********"),
+    ],
+)
+def test_contacts_are_masked_for_publication(text: str, left: str) -> None:
+    assert mask_contacts(text) == left
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "转1000000元",
+        "2026-11-05前",
+        "微信转账给他8000元",
+        "the line is busy at noon",
+        "打110，或者96110",
+        *HARMLESS[:1],
+    ],
+)
+def test_sums_days_and_public_numbers_are_published(text: str) -> None:
+    assert mask_contacts(text) == text
 
 
 digits15 = st.text(st.sampled_from("0123456789"), min_size=15, max_size=15)
