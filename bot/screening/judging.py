@@ -16,19 +16,24 @@ _MOST_FAMILIES = 3
 class Thresholds:
     """Likeness scores (log odds) from which on a verdict holds; measured on bench/screening/dev."""
 
-    danger: float = 3.5
+    danger: float = 1.9
     """Alone, with a rule's weak sign or none."""
-    caution: float = 0.8
-    danger_with_rules: float = 1.3
+    caution: float = 0.35
+    danger_with_rules: float = 0.8
     """Together with signs that the rules alone call dangerous."""
-    caution_with_rules: float = 0.4
-    nearly: float = 0.3
+    caution_with_rules: float = -0.1
+    nearly: float = 0.0
     """Too little for caution; not nothing either."""
-    unasked: float = 3.0
+    unasked: float = 2.0
     """With signs that the rules alone call dangerous, and both of one mind about which trick: enough to speak up in a
     group where nobody asked. Of 612 harmless texts of dev one comes this far, of 938 tricks every fourth."""
     unasked_share: float = 0.5
     """What the likeliest trick must have of all for that: it is called by its name before others."""
+
+
+CHINESE = Thresholds()
+ENGLISH = Thresholds(danger=2.0, caution=0.75, danger_with_rules=0.9, caution_with_rules=0.5, nearly=0.3)
+"""English everyday messages come nearer to the tricks of our examples than Chinese ones do."""
 
 
 @dataclass(frozen=True, slots=True)

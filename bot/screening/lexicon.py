@@ -24,6 +24,7 @@ NEARBY = 90
 """Tokens that a phrase joined by ``&`` may stretch over."""
 _ENOUGH = 40
 """Tries for one phrase in one text: a text that repeats a word ten thousand times costs no more."""
+_CHINESE = re.compile("[㐀-鿿]")
 _TOKEN = re.compile(r"[a-z]+(?:'[a-z]+)?|[0-9]+(?:[.,][0-9]+)*|\n|\S")
 _FILLER = "_"
 _ASCII = "\x7f"
@@ -117,6 +118,11 @@ class Reading:
                 last = bisect_left(self._starts, match.end())
                 if first < last:
                     self.forms.setdefault(name, []).append((first, last))
+
+    @property
+    def is_chinese(self) -> bool:
+        """Whether any Chinese letter stands in it."""
+        return _CHINESE.search(self._normalised.text) is not None
 
     def words(self, start: int, end: int) -> str:
         """The person's own words from one token to another."""

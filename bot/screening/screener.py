@@ -9,7 +9,7 @@ from bot.content.fraud import FraudFamily, FraudPack, FraudSign, Kind, Question
 from bot.screening.circumstances import Circumstances
 from bot.screening.finding import Emergency, Finding, FollowUp, FoundSign, Reason, Verdict
 from bot.screening.forms import LINK
-from bot.screening.judging import Judgement, Thresholds, judge
+from bot.screening.judging import CHINESE, ENGLISH, Judgement, judge
 from bot.screening.lexicon import Lexicon, Match, PhraseSet, Reading
 from bot.screening.likeness import LikenessModel
 from bot.screening.normalise import Normaliser
@@ -62,7 +62,6 @@ class Screener:
         self._speech = SpeechReader(pack, self._lexicon)
         self._circumstances = Circumstances(pack, self._lexicon)
         self._traits = TraitReader(pack, self._lexicon)
-        self._thresholds = Thresholds()
         self._questions = [(frozenset(question.families), _follow_up(question, pack)) for question in pack.questions]
         examples = list(pack.examples.texts())
         self._model = LikenessModel(examples, (self._traits_of(example.text) for example in examples))
@@ -95,7 +94,7 @@ class Screener:
             likeness = replace(likeness, score=likeness.score - _TEACHING)
         if reason is Reason.TOO_SHORT:
             likeness = replace(likeness, score=min(likeness.score, 0.0))
-        judgement = judge(found, tone.discount, likeness, self._thresholds)
+        judgement = judge(found, tone.discount, likeness, CHINESE if reading.is_chinese else ENGLISH)
         alarm = judgement.verdict in _ALARM
         emergency = None
         if alarm or not tone.teaches:

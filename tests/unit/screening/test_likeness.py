@@ -60,11 +60,11 @@ def sign(weight, family="fake-loan"):
 @pytest.mark.parametrize(
     ("signs", "score", "verdict"),
     [
-        ([sign(5)], 2.0, Verdict.DANGER),
-        ([sign(5)], 0.6, Verdict.CAUTION),
+        ([sign(5)], 1.0, Verdict.DANGER),
+        ([sign(5)], 0.0, Verdict.CAUTION),
         ([sign(5)], -3.0, Verdict.UNSURE),
         ([], 5.0, Verdict.DANGER),
-        ([], 2.0, Verdict.CAUTION),
+        ([], 1.0, Verdict.CAUTION),
         ([], -2.0, Verdict.NO_SIGN),
         ([sign(2)], -2.0, Verdict.NO_SIGN),
     ],
@@ -76,8 +76,8 @@ def test_rules_and_likeness_judge_together(signs, score, verdict):
 @pytest.mark.parametrize(
     ("signs", "discount", "likeness", "is_strong"),
     [
-        ([sign(5)], 0, Likeness(3.0, {"fake-loan": 0.9, "prize": 0.1}), True),
-        ([sign(5)], 0, Likeness(2.9, {"fake-loan": 0.9, "prize": 0.1}), False),  # danger, but not so clear
+        ([sign(5)], 0, Likeness(2.0, {"fake-loan": 0.9, "prize": 0.1}), True),
+        ([sign(5)], 0, Likeness(1.95, {"fake-loan": 0.9, "prize": 0.1}), False),  # danger, but not so clear
         ([sign(4)], 0, Likeness(9.0, {"fake-loan": 1.0}), False),  # the likeness alone
         ([sign(5)], 1, Likeness(9.0, {"fake-loan": 1.0}), False),  # said against it
         ([sign(9)], 0, Likeness(1.0, {"fake-loan": 1.0}), False),  # the rules alone
