@@ -125,6 +125,47 @@ class Notice(StrEnum):
     EXPIRING = "expiring"
 
 
+class OnBehalf(StrEnum):
+    """For whom a complaint is made. Whoever is not ``self`` knows of it and agrees, or their guardian does."""
+
+    SELF = "self"
+    RELATIVE = "relative"
+    NEIGHBOUR = "neighbour"
+    HELPER = "helper"
+    """A village officer or volunteer made it for somebody."""
+    CHILD = "child"
+    """For a child under 14, with a guardian's consent (个人信息保护法 Art. 31)."""
+
+
+class Fact(StrEnum):
+    """What is worked out in the chat and goes with a complaint. Sums are yuan, rates percent a year."""
+
+    PRINCIPAL = "principal"
+    RECEIVED = "received"
+    PAYMENT = "payment"
+    PERIODS = "periods"
+    TOTAL = "total"
+    COST = "cost"
+    NOMINAL = "nominal"
+    EFFECTIVE = "effective"
+    CROSSED = "crossed"
+    """The legal lines that are crossed, with their limits."""
+    VERDICT = "verdict"
+    FAMILIES = "families"
+    """The kinds of trick that were found in a message."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """An answer with the question as it was asked, so that a case reads the same when the questions have changed."""
+
+    id: str
+    question: str
+    text: str = field(repr=False)
+    option: str = ""
+    """The option that was chosen; empty when it was said in other words."""
+
+
 class StaffActor(Protocol):
     """The member of staff who acts (``bot.staff.StaffMember`` fits)."""
 
@@ -159,6 +200,10 @@ class ComplaintDraft:
     contact: str | None = field(default=None, repr=False)
     contact_consent: bool = False
     figures: dict[str, Any] | None = field(default=None, repr=False)
+    on_behalf: OnBehalf = OnBehalf.SELF
+    answers: tuple[Answer, ...] = field(default=(), repr=False)
+    pack_version: int | None = None
+    """The version of the kind's questions."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -262,6 +307,9 @@ class Particulars:
     wish: str = field(repr=False)
     contact: str | None = field(repr=False)
     figures: dict[str, Any] | None = field(repr=False)
+    on_behalf: OnBehalf = OnBehalf.SELF
+    answers: tuple[Answer, ...] = field(default=(), repr=False)
+    pack_version: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -283,6 +331,7 @@ class CaseFile:
         }  # fmt: skip
         return (
             fields
+            | {f"answer:{answer.id}": answer.text for answer in said.answers}
             | {f"message:{message.id}": message.text for message in self.messages}
             | {f"note:{note.id}": note.text for note in self.notes}
         )

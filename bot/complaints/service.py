@@ -78,7 +78,8 @@ class Complaints:
         if not draft.consent:
             raise ConsentMissingError("filing needs consent")
         _checked(draft.story)
-        for text in (draft.against, draft.when, draft.amount, draft.wish, draft.contact or ""):
+        answers = [answer.text for answer in draft.answers]
+        for text in (draft.against, draft.when, draft.amount, draft.wish, draft.contact or "", *answers):
             _not_too_long(text)
         receipt = new_receipt()
         hashed = self._receipts.hash(receipt)

@@ -19,6 +19,7 @@ from bot.complaints import (
     CaseNotFoundError,
     ClockState,
     Complaints,
+    Fact,
     Kind,
     NotYoursError,
     QueueFilter,
@@ -141,6 +142,7 @@ async def _case_page(
         refusal=refusal,
         typed={"text": "", "reason": "", "to": "", "form": ""} | (typed or {}),
         needs_reason=NEEDS_REASON,
+        facts=frozenset(Fact),
     )
 
 

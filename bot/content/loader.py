@@ -7,6 +7,7 @@ from typing import Any
 
 from bot.content.affordability import RuleOfThumb, load_affordability
 from bot.content.base import ContentError, Fact
+from bot.content.complaints import ComplaintForms, load_complaints
 from bot.content.desk import DeskContent, load_desk
 from bot.content.disclosure import DisclosureRule, load_disclosure
 from bot.content.fraud import FraudPack, load_fraud
@@ -31,6 +32,7 @@ class Content:
     retention: RetentionRules
     rights: Rights
     desk: DeskContent
+    complaints: ComplaintForms
     wording: Wording
 
     @property
@@ -74,5 +76,6 @@ _PACKS: dict[str, Callable[[Path], Any]] = {
     "retention": lambda root: load_retention(root / "retention"),
     "rights": lambda root: load_rights(root / "rights"),
     "desk": lambda root: load_desk(root / "desk"),
+    "complaints": lambda root: load_complaints(root / "complaints"),
     "wording": lambda root: load_wording(root / "wording"),
 }

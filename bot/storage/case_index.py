@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session, aliased
 from bot.complaints.likeness import Keyed, Mark, marks_of, party_mark
 from bot.complaints.search import asked_terms, says, terms_of
 from bot.storage.base import keys_of
+from bot.storage.case_rows import answers_of
 from bot.storage.casework_tables import MarkRow, PendingIndexRow, TermRow
 from bot.storage.complaint_tables import CaseRow, MessageRow, NoteRow
 
@@ -96,7 +97,8 @@ def mark_of_party(session: Session, name: str) -> Mark | None:
 def _texts(session: Session, rows: Iterable[CaseRow]) -> dict[int, list[str]]:
     texts: dict[int, list[str]] = defaultdict(list)
     for row in rows:
-        texts[row.id] += (row.story, row.against, row.happened, row.amount, row.wish)
+        answers = (answer.text for answer in answers_of(row))
+        texts[row.id] += (row.story, row.against, row.happened, row.amount, row.wish, *answers)
     for table in (MessageRow, NoteRow):
         for case_id, said in session.execute(select(table.case_id, table.text).where(table.case_id.in_(texts))):
             texts[case_id].append(said)

@@ -1,11 +1,14 @@
 """Rows of cases as the services see them."""
 
+import json
+from collections.abc import Iterable
+from dataclasses import asdict
 from typing import Any
 
 from sqlalchemy import Select, select
 from sqlalchemy.orm import defer
 
-from bot.complaints.model import Action, Case, CaseEvent, Kind, Severity, Status
+from bot.complaints.model import Action, Answer, Case, CaseEvent, Kind, OnBehalf, Particulars, Severity, Status
 from bot.complaints.promises import running
 from bot.messages import Channel, Language
 from bot.storage.complaint_tables import CaseRow, EventRow
@@ -18,6 +21,7 @@ _SEALED = (
     CaseRow.wish,
     CaseRow.contact,
     CaseRow.figures,
+    CaseRow.answers,
 )
 
 
@@ -45,6 +49,33 @@ def case_of(row: CaseRow) -> Case:
         severity=Severity(row.severity or Severity.NORMAL),
         merged_into=row.merged_into,
     )
+
+
+def particulars_of(row: CaseRow) -> Particulars:
+    """What a case says."""
+    return Particulars(
+        story=row.story,
+        against=row.against,
+        when=row.happened,
+        amount=row.amount,
+        wish=row.wish,
+        contact=row.contact,
+        figures=None if row.figures is None else json.loads(row.figures),
+        on_behalf=OnBehalf(row.on_behalf or OnBehalf.SELF),
+        answers=answers_of(row),
+        pack_version=row.pack_version,
+    )
+
+
+def answers_of(row: CaseRow) -> tuple[Answer, ...]:
+    """The answers to the kind's own questions."""
+    return tuple(Answer(**answer) for answer in json.loads(row.answers or "[]"))
+
+
+def answers_kept(answers: Iterable[Answer]) -> str | None:
+    """The same as the row keeps them."""
+    kept = [asdict(answer) for answer in answers]
+    return json.dumps(kept, ensure_ascii=False) if kept else None
 
 
 def event_of(row: EventRow) -> CaseEvent:

@@ -48,6 +48,12 @@ class CaseRow(Base):
     wish: Mapped[str] = mapped_column(SealedText("complaints.wish"))
     contact: Mapped[str | None] = mapped_column(SealedText("complaints.contact"))
     figures: Mapped[str | None] = mapped_column(SealedText("complaints.figures"))
+    answers: Mapped[str | None] = mapped_column(SealedText("complaints.answers"))
+    """What the kind's own questions were answered, with the questions as asked; JSON."""
+    pack_version: Mapped[int | None]
+    """The version of those questions."""
+    on_behalf: Mapped[str | None] = mapped_column(String(20))
+    """For whom it was made; empty is the resident's own."""
 
     due_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     """When the next thing is due; a year far off while nothing is, so that one index sorts the queue."""

@@ -22,7 +22,6 @@ from bot.complaints import (
     Note,
     Notice,
     Page,
-    Particulars,
     QueueFilter,
     ResidentView,
     Status,
@@ -33,7 +32,7 @@ from bot.messages import Language
 from bot.storage import access_log, audit
 from bot.storage.base import keys_of
 from bot.storage.case_index import index_pending, put_down
-from bot.storage.case_rows import case_of, cases, event_of
+from bot.storage.case_rows import answers_kept, case_of, cases, event_of, particulars_of
 from bot.storage.complaint_tables import (
     CaseRow,
     EventRow,
@@ -93,6 +92,9 @@ class SqlComplaintUnit:
             wish=draft.wish,
             contact=draft.contact if draft.contact_consent else None,
             figures=None if draft.figures is None else json.dumps(draft.figures, ensure_ascii=False),
+            answers=answers_kept(draft.answers),
+            pack_version=draft.pack_version,
+            on_behalf=draft.on_behalf,
         )
         self._session.add(row)
         self._session.flush()
@@ -264,15 +266,7 @@ class SqlComplaintUnit:
         events = self._session.scalars(select(EventRow).where(EventRow.case_id == case_id).order_by(EventRow.id))
         return CaseFile(
             case=case_of(row),
-            particulars=Particulars(
-                story=row.story,
-                against=row.against,
-                when=row.happened,
-                amount=row.amount,
-                wish=row.wish,
-                contact=row.contact,
-                figures=None if row.figures is None else json.loads(row.figures),
-            ),
+            particulars=particulars_of(row),
             messages=tuple(self._messages(case_id, with_delivery=True)),
             notes=tuple(Note(note.staff.name, note.text, note.at, note.id) for note in notes),
             events=tuple(event_of(event) for event in events),

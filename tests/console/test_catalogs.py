@@ -6,7 +6,19 @@ from pathlib import Path
 import pytest
 from jinja2 import Environment
 
-from bot.complaints import Action, Age, Assigned, ClockState, DeliveryState, Kind, Severity, Sort, Status
+from bot.complaints import (
+    Action,
+    Age,
+    Assigned,
+    ClockState,
+    DeliveryState,
+    Fact,
+    Kind,
+    OnBehalf,
+    Severity,
+    Sort,
+    Status,
+)  # fmt: skip
 from bot.complaints.likeness import Shared
 from bot.console import cases, entrance, pages
 from bot.console.i18n import catalog
@@ -17,7 +29,7 @@ ENUMERATED = {
     "status.": Status, "kind.": Kind, "action.": Action, "assigned.": Assigned,
     "language.": Language, "channel.": Channel,
     "clock.": ClockState, "severity.": Severity, "age.": Age, "sort.": Sort, "shared.": Shared,
-    "delivery.": DeliveryState,
+    "delivery.": DeliveryState, "behalf.": OnBehalf, "figure.": Fact,
 }  # fmt: skip
 
 

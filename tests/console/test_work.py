@@ -6,7 +6,7 @@ import time
 import pyotp
 from sqlalchemy import select
 
-from bot.complaints import Author, ComplaintDraft, Filed, Kind
+from bot.complaints import Answer, Author, ComplaintDraft, Filed, Kind, OnBehalf
 from bot.messages import Channel, Language
 from bot.services import Services
 from bot.staff import Role
@@ -101,6 +101,20 @@ async def test_markup_is_shown_as_text(handler, file_one) -> None:
     page = (await handler.get("/cases/1")).text
     assert "<script>" not in page
     assert "&lt;script&gt;alert(1)&lt;/script&gt;" in page
+
+
+async def test_answers_figures_and_for_whom_are_shown_as_entered(handler, services: Services) -> None:
+    filed = services.complaints.file(
+        ComplaintDraft(
+            draft_id="d", kind=Kind.COST, story="利息太高", against="", when="", amount="", wish="",
+            language=Language.ZH, channel=Channel.WEB, sender="s" * 32, consent=True, on_behalf=OnBehalf.RELATIVE,
+            answers=(Answer("received", "真正到手多少钱？", "<i>9000</i>"),), pack_version=1,
+            figures={"nominal": "24", "说明": "x"},
+        )
+    )  # fmt: skip
+    page = (await handler.get(f"/cases/{filed.case_id}")).text
+    for shown in ("父母或亲戚", "真正到手多少钱？", "&lt;i&gt;9000&lt;/i&gt;", "年化利率，单利（百分比）", "说明"):
+        assert shown in page, shown
 
 
 async def test_the_other_language(handler, filed: Filed) -> None:

@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import Engine, MetaData, create_engine, func, select, text
 from sqlalchemy.exc import StatementError
 
-from bot.complaints import BadTextError, Status
+from bot.complaints import Answer, BadTextError, Status
 from bot.complaints.receipts import new_receipt
 from bot.complaints.retention import Retention
 from bot.content.retention import load_retention
@@ -33,7 +33,8 @@ def everything_planted(complaints, draft, hire, staff_store, engine: Engine, clo
     """The mark in every field of every part that keeps what people said; what must be found nowhere."""
     handler = hire("李", Role.SUPERVISOR)
     fields = dict.fromkeys(("story", "against", "when", "amount", "wish", "contact"), MARK)
-    filed = complaints.file(draft(**fields, contact_consent=True, figures={MARK: MARK}))
+    answers = (Answer("told", MARK, MARK),)
+    filed = complaints.file(draft(**fields, contact_consent=True, figures={MARK: MARK}, answers=answers))
     version = complaints.take(handler, filed.case_id, 1)
     version = complaints.note(handler, filed.case_id, version, MARK)
     version = complaints.answer(handler, filed.case_id, version, MARK)

@@ -8,6 +8,7 @@ from sqlalchemy import Engine, func, select, text
 from bot.complaints import (
     Action,
     Age,
+    Answer,
     BadTextError,
     ClockState,
     DeliveryState,
@@ -53,6 +54,11 @@ def test_search_finds_words_of_story_messages_and_notes(complaints, draft, hire,
     complaints.note(handler, first.case_id, 1, "机构法务已回电")
     assert found(search="上门费") == [second.case_id]
     assert found(search="法务") == [first.case_id]
+
+
+def test_search_finds_words_of_answers(complaints, draft, found):
+    case = complaints.file(draft(answers=(Answer("told", "当时怎么说的？", "保本保息稳赚"),)))
+    assert found(search="保本保息") == [case.case_id]
 
 
 def test_contact_details_cannot_be_searched(complaints, draft, found):

@@ -11,6 +11,7 @@ from bot.complaints import (
     MAX_TEXT,
     PAGE_SIZE,
     Action,
+    Answer,
     Assigned,
     Author,
     BadTextError,
@@ -19,6 +20,7 @@ from bot.complaints import (
     ConsentMissingError,
     Kind,
     NotYoursError,
+    OnBehalf,
     QueueFilter,
     StaleVersionError,
     Status,
@@ -118,6 +120,25 @@ def test_any_text_comes_back_as_it_was(complaints, draft, hire, story):
     particulars = complaints.case(hire("李"), filed.case_id).particulars
     assert particulars.story == story
     assert particulars.figures == {"principal": "10000", "说明": story}
+
+
+def test_answers_read_as_they_were_asked_and_for_whom_is_kept(complaints, draft, hire):
+    answers = (Answer("called", "他们找了谁？", "家里人或亲友", "family"), Answer("numbers", "号码？", "<b>0571</b>"))
+    filed = complaints.file(draft(answers=answers, pack_version=3, on_behalf=OnBehalf.CHILD))
+    found = complaints.case(hire("李"), filed.case_id)
+    assert found.particulars.answers == answers
+    assert (found.particulars.pack_version, found.particulars.on_behalf) == (3, OnBehalf.CHILD)
+    assert found.parts["answer:numbers"] == "<b>0571</b>"
+
+
+def test_a_case_without_answers_is_the_residents_own(complaints, draft, hire):
+    particulars = complaints.case(hire("李"), complaints.file(draft()).case_id).particulars
+    assert (particulars.answers, particulars.on_behalf) == ((), OnBehalf.SELF)
+
+
+def test_an_answer_has_its_limit_too(complaints, draft):
+    with pytest.raises(BadTextError):
+        complaints.file(draft(answers=(Answer("told", "?", "长" * (MAX_TEXT + 1)),)))
 
 
 def test_slips_and_strangers_open_nothing(complaints, draft, engine):

@@ -7,7 +7,7 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from sqlalchemy import Engine, inspect, text
 
-from bot.complaints import Complaints
+from bot.complaints import Answer, Complaints, OnBehalf
 from bot.staff import Role
 from bot.storage import audit
 from bot.storage.audit import AuditCheck
@@ -67,6 +67,19 @@ def test_texts_and_reads_survive_the_way_down_and_up_again(empty_engine: Engine,
         assert unit.credentials("李").totp_secret == "secret"
     with stores[1]() as session:
         assert audit.verify(session) == AuditCheck(2, ANY)
+
+
+def test_a_case_from_before_there_were_answers_can_be_read(empty_engine: Engine, draft, clock, receipts):
+    upgrade(empty_engine)
+    stores = session_factory(empty_engine), reader_factory(empty_engine)
+    complaints = Complaints(SqlComplaintStore(*stores), receipts, clock, PROMISES)
+    filed = complaints.file(draft(answers=(Answer("did", "他们做了什么？", "骂人"),), on_behalf=OnBehalf.RELATIVE))
+    downgrade(empty_engine, "0004")
+    upgrade(empty_engine)
+    with SqlComplaintStore(*stores).reading() as unit:
+        found = unit.file_of(filed.case_id)
+    assert (found.particulars.answers, found.particulars.on_behalf) == ((), OnBehalf.SELF)
+    assert found.particulars.story == draft().story
 
 
 def test_several_processes_may_upgrade_at_once(empty_engine: Engine):

@@ -20,7 +20,7 @@ DATA = Path(__file__).resolve().parents[3] / "data"
 
 @pytest.fixture
 def data(tmp_path: Path) -> Path:
-    for folder in ("law", "lessons", "hotlines", "retention", "rights", "desk", "wording", "fraud"):
+    for folder in ("law", "lessons", "hotlines", "retention", "rights", "desk", "complaints", "wording", "fraud"):
         if (DATA / folder).exists():
             shutil.copytree(DATA / folder, tmp_path / folder, ignore=shutil.ignore_patterns("examples"))
     # Hundreds of files, which no test changes.
@@ -54,6 +54,16 @@ def test_shipped_packs_are_right() -> None:
         ("law/disclosure.yml", "id: contingent", "id: charges", "each of"),
         ("law/disclosure.yml", "full_text_read: false", "full_text: false", "full_text"),
         ("hotlines/hotlines.yml", "confidence: confirmed", "confidence: sure", "confidence"),
+        ("complaints/kinds/fraud.yml", "version: 1", "version: 0", "version"),
+        ("complaints/kinds/fraud.yml", "paid, how, amount", "how, paid, amount", "not asked before"),
+        ("complaints/kinds/fraud.yml", "[just_now, earlier]", "[never]", "no option 'never'"),
+        ("complaints/kinds/fraud.yml", "police, against]", "against]", "not in `asks`"),
+        ("complaints/kinds/cost.yml", "fees]", "fees, colour]", "no question 'colour'"),
+        ("complaints/kinds/cost.yml", "- id: fees", "- id: story", "the form's own"),
+        ("complaints/kinds/cost.yml", "- id: fees", "- id: lent", "twice"),
+        ("complaints/kinds/other.yml", "- {id: saving,", "- {id: loan,", "twice"),
+        ("complaints/kinds/other.yml", "Raised with them}", "Raised with them at any time before}", "too long"),
+        ("complaints/common.yml", "- id: wish", "- id: wishes", "in this order"),
         ("wording/lessons.yml", "Next lesson: {title}", "Next lesson", "placeholders"),
         ("wording/lessons.yml", "Next lesson: {title}", "Next lesson: {title", "lesson_following"),
         ("wording/lessons.yml", "lesson_next:", "lesson_again:", "given twice"),

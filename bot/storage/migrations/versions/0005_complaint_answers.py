@@ -1,0 +1,25 @@
+"""Answers to the questions of a complaint's kind, with the questions as asked; for whom it was made."""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0005"
+down_revision = "0004"
+branch_labels = None
+depends_on = None
+
+_ADDED: tuple[tuple[str, sa.types.TypeEngine[object]], ...] = (
+    ("answers", sa.LargeBinary()),
+    ("pack_version", sa.Integer()),
+    ("on_behalf", sa.String(length=20)),
+)
+
+
+def upgrade() -> None:
+    for name, kind in _ADDED:
+        op.add_column("complaints", sa.Column(name, kind))
+
+
+def downgrade() -> None:
+    for name, _ in reversed(_ADDED):
+        op.drop_column("complaints", name)
