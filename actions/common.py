@@ -19,6 +19,7 @@ from actions._support import (
     typed_text,
     word,
 )
+from actions.complaints import complaint_slots, remind_of_complaint
 from actions.loan_costs import begin_offer, is_about_a_loan, is_lure
 from bot.language import guess_language
 from bot.messages import Language
@@ -51,8 +52,9 @@ class ActionStart(Action):
     def name(self) -> str:
         return "action_start"
 
-    async def run(self, dispatcher: CollectingDispatcher, _tracker: Tracker, _domain: DomainDict) -> list[EventType]:
+    async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, _domain: DomainDict) -> list[EventType]:
         say(dispatcher, "utter_start")
+        remind_of_complaint(dispatcher, tracker)
         return leave_form()
 
 
@@ -62,20 +64,25 @@ class ActionMenu(Action):
     def name(self) -> str:
         return "action_menu"
 
-    async def run(self, dispatcher: CollectingDispatcher, _tracker: Tracker, _domain: DomainDict) -> list[EventType]:
+    async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, _domain: DomainDict) -> list[EventType]:
         say(dispatcher, "utter_menu")
+        remind_of_complaint(dispatcher, tracker)
         return leave_form()
 
 
 class ActionCancel(Action):
-    """Stop, and forget what was entered."""
+    """Stop, and forget what was entered. A complaint left for another form is not what is stopped there."""
 
     def name(self) -> str:
         return "action_cancel"
 
     async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, _domain: DomainDict) -> list[EventType]:
         say(dispatcher, "utter_cancelled")
-        return [*forget_entered(tracker), *leave_form()]
+        elsewhere = tracker.active_loop_name not in {None, "complaint_form"}
+        if elsewhere:
+            remind_of_complaint(dispatcher, tracker)
+        kept = complaint_slots(tracker) if elsewhere else []
+        return [*forget_entered(tracker, *kept), *leave_form()]
 
 
 class ActionSetLanguage(Action):

@@ -266,8 +266,7 @@ class ActionReportFinding(Action):
         text = str(tracker.get_slot(_LAST) or "")
         finding = services().screener.screen(text) if text else None
         family = finding.families[0] if finding is not None and finding.families else None
-        say(dispatcher, "utter_complaint_begin")
-        return begin_with(complaint_kind(family), text)
+        return begin_with(dispatcher, tracker, complaint_kind(family), text)
 
 
 def complaint_kind(family: FraudFamily | None) -> Case:
