@@ -106,15 +106,22 @@ class Entered:
         """One of its questions."""
         return next((one for one in self.questions if one.id == question_id), None)
 
+    @property
+    def takes(self) -> frozenset[str]:
+        """What of the chat can go with a complaint of its kind."""
+        kind = self._forms.kinds.get(self.get("kind"))
+        if kind is None:
+            return frozenset()
+        fits = {"loan": kind.takes_loan, "message": kind.takes_message}
+        return frozenset(part for part, is_fit in fits.items() if is_fit)
+
     def loan(self, loan: Loan | None) -> Loan | None:
         """The loan, when it goes with this complaint."""
-        kind = self._forms.kinds.get(self.get("kind"))
-        return loan if kind is not None and kind.takes_loan and "loan" not in self.left_out else None
+        return loan if "loan" in self.takes - self.left_out else None
 
     def message(self, message: Message | None) -> Message | None:
         """The message, when it goes with this complaint."""
-        kind = self._forms.kinds.get(self.get("kind"))
-        return message if kind is not None and kind.takes_message and "message" not in self.left_out else None
+        return message if "message" in self.takes - self.left_out else None
 
     def _applies(self, question: Question) -> bool:
         needed = question.only_if
@@ -149,7 +156,7 @@ class Entered:
                 self.answers.pop(question.id, None)
             self.put("asking", field)
         elif field in {"loan", "message"}:
-            self.put("left_out", sorted(self.left_out | {field}))
+            self.put("left_out", sorted(self.left_out ^ {field}))
             self.put("asking", None)
         elif field in {"kind", "behalf", *_TEXTS}:
             self.put(field, None)

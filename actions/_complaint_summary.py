@@ -42,8 +42,10 @@ class Summary:
         self._kinds = forms.kinds
         self._behalf = forms.behalf
         self.entered = Entered(tracker, forms)
-        self._loan = self.entered.loan(loan_of(tracker))
-        self._message = self.entered.message(message_of(tracker))
+        loan, message = loan_of(tracker), message_of(tracker)
+        self._loan, self._message = self.entered.loan(loan), self.entered.message(message)
+        there = {"loan": loan, "message": message}
+        self._left_out = [part for part in sorted(self.entered.takes & self.entered.left_out) if there[part]]
 
     def rows(self) -> list[Row]:
         """What is sent, in the order it was asked. What nobody asked for is there only when it was said."""
@@ -62,13 +64,14 @@ class Summary:
         return [*rows, self._row("contact", entered.get("contact"))]
 
     def corrections(self) -> list[Json]:
-        """A button for each part: to say it again, to add it, or to leave out what the chat added."""
+        """A button for each part: to say it again, to add it, or to leave out what the chat added, and back."""
         shown = {row.field for row in self.rows()}
         more = [
             Row(question.id, question.label.of(self._tongue), "")
             for question in self.entered.questions
             if question.id not in shown
         ]
+        more += [self._row(part, "") for part in self._left_out]
         return [
             button(self._correction(row, is_shown=row.field in shown), "complaint_correct", complaint_field=row.field)
             for row in [*self.rows(), *more]
@@ -130,7 +133,7 @@ class Summary:
         return Row(field, word(f"complaint_field_{field}", self._tongue), value, known)
 
     def _correction(self, row: Row, *, is_shown: bool) -> str:
-        if row.field in {"loan", "message"}:
+        if is_shown and row.field in {"loan", "message"}:
             return word("complaint_button_leave_out", self._tongue, label=row.label)
         key = "correct" if is_shown and row.value else "add"
         return word(f"complaint_button_{key}", self._tongue, label=row.label)

@@ -235,6 +235,13 @@ async def test_a_loan_worked_out_fills_figures_and_can_be_left_out(desk):
     await talk.tap("交上去")
     assert desk.filed[1].figures is None
 
+    talk = Talk(loan_offer=LOAN)
+    await through(talk, "催收骚扰", "打电话骂人")
+    for part, is_there in (("不带“算过的借款”", False), ("补“算过的借款”", True)):
+        await talk.tap("改一改")
+        await talk.tap(part)
+        assert ("算过的借款" in talk.rows()) is is_there
+
 
 async def test_a_message_begins_a_report_and_its_verdict_goes_along(desk):
     talk = Talk(screen_last=SCAM)

@@ -63,6 +63,7 @@ def test_from_the_first_word_to_the_answer_of_the_desk(stack, widget, handler, i
 
     desk = handler("李华", "zh-CN")
     desk.case("极速贷")
+    assert desk.page.get_by_text("一般什么钟点来").count() == 1
     is_accessible(desk.page)
     desk.take()
     desk.write("note", "先核对合同")
@@ -110,17 +111,21 @@ def take_a_lesson(widget):
 def complain(widget):
     widget.say("我要投诉")
     widget.tap("催收骚扰")
+    widget.tap("我自己")
     widget.say("天天给我妈打电话，还骂人。我身份证号是11010519491231002X")
     widget.say("不知道叫什么，微信上的")
-    widget.tap("记不清，跳过")
-    widget.say("本金五千")
-    assert "联系方式" in widget.say("别再打电话了，停止骚扰")
+    widget.tap("晚上10点到早上8点")
+    assert "联系方式" in widget.say("尾号3344的座机")
     widget.tap("不留")
     summary = widget.tap("同意")
-    assert "别再打电话了" in summary
+    assert "家里人或亲友（聊天里说过的）" in summary
     assert "11010519491231002X" not in summary
+    widget.tap("改一改")
     widget.tap("改“跟谁”")
     widget.say("极速贷")
+    widget.tap("改一改")
+    widget.tap("补“希望”")
+    assert "别再打电话了" in widget.say("别再打电话了，停止骚扰")
     widget.tap("交上去")
     assert re.fullmatch(r"\d{4} \d{4} \d{4} \d{4}", widget.receipt())
 
@@ -128,7 +133,8 @@ def complain(widget):
 def test_the_receipt_alone_opens_the_case_anywhere(stack, page, widget):
     widget.say("我要投诉")
     widget.tap("其他")
-    for answer in ("合同没给我", "村口放贷的", "去年", "三千", "要一份合同"):
+    widget.tap("我自己")
+    for answer in ("合同没给我", "村口放贷的", "借了三千", "说过，不理", "去年"):
         widget.say(answer)
     widget.tap("不留")
     widget.tap("同意")

@@ -8,7 +8,7 @@ down_revision = "0004"
 branch_labels = None
 depends_on = None
 
-_ADDED: tuple[tuple[str, sa.types.TypeEngine[object]], ...] = (
+_ADDED = (
     ("answers", sa.LargeBinary()),
     ("pack_version", sa.Integer()),
     ("on_behalf", sa.String(length=20)),
