@@ -91,6 +91,9 @@ class Turn:
         if (field, value) == ("behalf", "under_14"):
             return self._under_14()
         if field == "behalf" and value in set(OnBehalf):
+            if value != entered.get("behalf"):
+                # What was agreed to before was agreed to by somebody else.
+                entered.put("consent", None)
             entered.put("behalf", value)
             entered.put("guardian", None)
             # With the child sits whoever has just agreed.

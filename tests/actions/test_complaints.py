@@ -356,6 +356,14 @@ async def test_a_proxy_is_named_to_the_desk_and_agrees_in_their_name(desk):
     assert desk.filed[0].on_behalf is OnBehalf.HELPER
 
 
+async def test_for_whom_it_is_changed_late_asks_for_both_consents_again():
+    talk = Talk()
+    await through(talk, "其他", "合同没给我")
+    await talk.turn("/x", "complaint_choose", {"complaint_field": "behalf", "complaint_value": "relative"})
+    await talk.tap("知道，也同意")
+    assert talk.said[-1]["response"] == "utter_ask_complaint_consent_proxy"
+
+
 async def test_a_proxy_of_a_child_needs_the_guardian():
     talk = Talk(complaint_kind="other")
     await talk.begin()
