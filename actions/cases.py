@@ -17,6 +17,7 @@ from actions._support import button, is_aside, language, leave_form, say, servic
 from bot import audit
 from bot.complaints import Author, CaseClosedError, CaseMessage, Holdings, ResidentView, Status, TooManyLookupsError
 from bot.complaints.retention import CaseEnd
+from bot.content.complaints import COMMON
 from bot.language.receipts import normalise_receipt
 from bot.messages import CaseCard, CaseEntry, Figure, Language, SummaryCard
 
@@ -241,27 +242,8 @@ class ActionShowHoldings(Action):
 
 
 def _say_holdings(dispatcher: CollectingDispatcher, held: Holdings, end: CaseEnd | None, tongue: Language) -> None:
-    said, view = held.particulars, held.view
-    kept = (
-        word("case_kept_open", tongue)
-        if end is None
-        else word("case_kept_until", tongue, day=_date(end.ends_at, tongue))
-    )
-    rows = [
-        ("case_kind_label", word(f"case_kind_{view.kind}", tongue)),
-        ("complaint_field_story", said.story),
-        ("complaint_field_against", said.against),
-        ("complaint_field_when", said.when),
-        ("complaint_field_amount", said.amount),
-        ("complaint_field_wish", said.wish),
-        ("complaint_field_contact", said.contact or ""),
-        ("case_held_messages", str(len(view.messages))),
-        ("case_opened_label", _date(view.opened_at, tongue)),
-        ("case_kept_label", kept),
-    ]
-    figures = [
-        Figure(label=word(label, tongue), value=value or word("complaint_not_said", tongue)) for label, value in rows
-    ]
+    nothing = word("complaint_not_said", tongue)
+    figures = [Figure(label=label, value=value or nothing) for label, value in _held_rows(held, end, tongue)]
     card = SummaryCard(
         title=word("case_holdings_title", tongue), rows=figures, notice=word("case_holdings_notice", tongue)
     )
@@ -272,6 +254,31 @@ def _say_holdings(dispatcher: CollectingDispatcher, held: Holdings, end: CaseEnd
         button(word("common_menu", tongue), "menu"),
     ]
     say(dispatcher, "utter_case_holdings", card=card, buttons=buttons, rows="\n".join(lines))
+
+
+def _held_rows(held: Holdings, end: CaseEnd | None, tongue: Language) -> list[tuple[str, str]]:
+    said, view = held.particulars, held.view
+    forms = services().content.complaints
+    whom = forms.behalf.option(said.on_behalf)
+    kept = word("case_kept_open", tongue)
+    if end is not None:
+        kept = word("case_kept_until", tongue, day=_date(end.ends_at, tongue))
+    return [
+        (word("case_kind_label", tongue), word(f"case_kind_{view.kind}", tongue)),
+        (
+            word("complaint_field_behalf", tongue),
+            whom.title.of(tongue) if whom else word(f"complaint_behalf_{said.on_behalf}", tongue),
+        ),
+        (word("complaint_field_story", tongue), said.story),
+        *((forms.common[name].label.of(tongue), getattr(said, name)) for name in COMMON),
+        # As it was asked, in the language it was asked in.
+        *((answer.question, answer.text) for answer in said.answers),
+        *((word(f"case_fact_{name}", tongue), str(value)) for name, value in (said.figures or {}).items()),
+        (word("complaint_field_contact", tongue), said.contact or ""),
+        (word("case_held_messages", tongue), str(len(view.messages))),
+        (word("case_opened_label", tongue), _date(view.opened_at, tongue)),
+        (word("case_kept_label", tongue), kept),
+    ]
 
 
 class ActionAskCaseDelete(Action):

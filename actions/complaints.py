@@ -264,7 +264,9 @@ class ActionFileComplaint(Action):
         card = receipt_card(filed, language(tracker))
         say(dispatcher, "utter_complaint_filed", card=card, receipt=card.receipt)
         say(dispatcher, "utter_complaint_after")
-        return forget_entered(tracker, "loan_offer", "lesson_place")
+        # The case stays open to what comes next: who else can act, a letter, what is held.
+        opened = [SlotSet("case_receipt", filed.receipt), SlotSet("case_kind", draft.kind)]
+        return [*forget_entered(tracker, "loan_offer", "lesson_place"), *opened]
 
 
 def receipt_card(filed: Filed, tongue: Language) -> ReceiptCard:

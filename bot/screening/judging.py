@@ -16,10 +16,10 @@ _MOST_FAMILIES = 3
 class Thresholds:
     """Likeness scores (log odds) from which on a verdict holds; measured on bench/screening/dev."""
 
-    danger: float = 1.9
+    danger: float = 2.3
     """Alone, with a rule's weak sign or none."""
     caution: float = 0.35
-    danger_with_rules: float = 0.8
+    danger_with_rules: float = 0.6
     """Together with signs that the rules alone call dangerous."""
     caution_with_rules: float = -0.1
     nearly: float = 0.0
@@ -32,7 +32,7 @@ class Thresholds:
 
 
 CHINESE = Thresholds()
-ENGLISH = Thresholds(danger=2.0, caution=0.75, danger_with_rules=0.9, caution_with_rules=0.5, nearly=0.3)
+ENGLISH = Thresholds(danger=2.3, caution=0.75, danger_with_rules=0.9, caution_with_rules=0.5, nearly=0.3)
 """English everyday messages come nearer to the tricks of our examples than Chinese ones do."""
 
 

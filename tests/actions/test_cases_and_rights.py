@@ -9,7 +9,7 @@ from rasa_sdk.executor import CollectingDispatcher
 from actions import _support
 from actions.cases import ActionAskCaseDelete, ActionDeleteCase, ActionShowCase, ActionShowHoldings
 from actions.rights import ActionAskWhoIsIt, ActionShowWhoCanAct, ActionWriteLetter
-from bot.complaints import ComplaintDraft, Complaints, Kind
+from bot.complaints import Answer, ComplaintDraft, Complaints, Fact, Kind
 from bot.content.rights import UNKNOWN
 from bot.messages import Channel, Language, LetterCard, SummaryCard, TableCard, read_card
 from bot.services import Services
@@ -38,6 +38,7 @@ def receipt(services):
         ComplaintDraft(
             draft_id="d", kind=Kind.CREDIT_RECORD, story="还清了{还}显示逾期", against="甲公司", when="", amount="800",
             wish="更正", language=Language.ZH, channel=Channel.WEB, sender="sender", consent=True,
+            answers=(Answer("who", "哪家报送的", "乙银行"),), figures={Fact.PRINCIPAL: "8000.00"},
         )
     ).receipt  # fmt: skip
 
@@ -66,9 +67,15 @@ async def test_everything_held_is_shown_with_its_end(receipt, language):
     assert isinstance(card, SummaryCard)
     values = [row.value for row in card.rows]
     assert "还清了{还}显示逾期" in values
-    assert "800" in values
+    assert {"800", "乙银行", "8000.00"} <= set(values)
+    assert "哪家报送的" in [row.label for row in card.rows]
     assert "还清了{还}显示逾期" in message["rows"]
     assert "/case_delete" in {button["payload"] for button in message["buttons"]}
+
+
+@pytest.mark.parametrize("fact", list(Fact))
+def test_every_figure_that_goes_with_a_complaint_has_a_name(services, fact):
+    assert services.content.wording.say(f"case_fact_{fact}", Language.ZH)
 
 
 async def test_without_a_receipt_it_says_how_to_see_and_delete(services):

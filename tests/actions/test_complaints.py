@@ -19,6 +19,7 @@ from bot.messages import Language, read_card
 from bot.settings import ROOT
 
 DOMAIN = yaml.safe_load((ROOT / "domain" / "complaints.yml").read_text(encoding="utf-8"))
+OTHERS = {"requested_slot", "loan_offer", "screen_last", "case_receipt", "case_kind"}
 STEPS = DOMAIN["forms"]["complaint_form"]["required_slots"]
 SCAM = "您的贷款已通过审批，放款前需先交2000元保证金到指定账户，逾期作废"
 LOAN = {
@@ -74,7 +75,14 @@ class Talk:
         self.said = self.said + dispatcher.messages
         for event in events:
             if event["event"] == "slot":
-                assert event["name"] in {*DOMAIN["slots"], "requested_slot", "loan_offer", "screen_last"}, event
+                assert event["name"] in {
+                    *DOMAIN["slots"],
+                    "requested_slot",
+                    "loan_offer",
+                    "screen_last",
+                    "case_receipt",
+                    "case_kind",
+                }, event
                 self.slots[event["name"]] = event["value"]
             elif event["event"] == "active_loop":
                 self.active = event["name"]

@@ -74,7 +74,7 @@ def test_a_case_from_before_there_were_answers_can_be_read(empty_engine: Engine,
     stores = session_factory(empty_engine), reader_factory(empty_engine)
     complaints = Complaints(SqlComplaintStore(*stores), receipts, clock, PROMISES)
     filed = complaints.file(draft(answers=(Answer("did", "他们做了什么？", "骂人"),), on_behalf=OnBehalf.RELATIVE))
-    downgrade(empty_engine, "0004")
+    downgrade(empty_engine, "0005")
     upgrade(empty_engine)
     with SqlComplaintStore(*stores).reading() as unit:
         found = unit.file_of(filed.case_id)
