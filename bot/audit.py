@@ -15,6 +15,7 @@ NOBODY = "unknown"
 """Somebody who could not sign in."""
 
 CASE_VIEWED = "case.viewed"
+EVIDENCE_VIEWED = "case.evidence_viewed"
 STAFF_SIGNED_IN = "staff.signed_in"
 STAFF_SIGNED_OUT = "staff.signed_out"
 STAFF_SIGN_IN_FAILED = "staff.sign_in_failed"

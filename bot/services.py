@@ -11,7 +11,7 @@ from pathlib import Path
 from sqlalchemy import Engine, select
 from sqlalchemy.orm import Session, sessionmaker
 
-from bot.complaints import Complaints
+from bot.complaints import Complaints, Evidence
 from bot.complaints.casework import Casework
 from bot.complaints.promises import Promises
 from bot.complaints.retention import Retention
@@ -28,6 +28,7 @@ from bot.storage.complaints import SqlComplaintStore
 from bot.storage.conversations import SqlConversationStore
 from bot.storage.engine import make_engine, reader_factory, session_factory
 from bot.storage.group_lines import GroupLines
+from bot.storage.evidence import SqlEvidenceStore
 from bot.storage.keys import KeyRing
 from bot.storage.outbox import Outbox
 from bot.storage.receipts import Argon2ReceiptHasher
@@ -86,6 +87,11 @@ class Services:
         """The complaint desk."""
         store = SqlComplaintStore(self.writers, self.readers)
         return Complaints(store, Argon2ReceiptHasher(self.keys), now, Promises(self.content.desk))
+
+    @cached_property
+    def evidence(self) -> Evidence:
+        """What people hand in with a complaint."""
+        return Evidence(SqlEvidenceStore(self.writers, self.readers), self.complaints, now)
 
     @cached_property
     def casework(self) -> Casework:

@@ -34,7 +34,8 @@ def run(settings: Settings, *, dry_run: bool) -> str:
 
 def _said(report: RetentionReport) -> str:
     return (
-        f"{report.noticed} notices given, {report.purged} cases deleted, {report.shredded_keys} retired keys shredded."
+        f"{report.noticed} notices given, {report.purged} cases deleted, {report.shredded_keys} retired keys shredded, "
+        f"{report.dropped_files} files without a case deleted."
     )
 
 
@@ -63,5 +64,11 @@ def run_if_due(services: Services) -> bool:
     except Exception as error:  # noqa: BLE001 - whatever is wrong now, tomorrow's run does the same work
         log.warning("retention_failed", error=type(error).__name__)
         return False
-    log.info("retention_run", noticed=report.noticed, purged=report.purged, shredded_keys=report.shredded_keys)
+    log.info(
+        "retention_run",
+        noticed=report.noticed,
+        purged=report.purged,
+        shredded_keys=report.shredded_keys,
+        dropped_files=report.dropped_files,
+    )
     return True

@@ -9,9 +9,11 @@ from bot.complaints.errors import (
     NotYoursError,
     StaleVersionError,
     StepNotAllowedError,
+    TooManyFilesError,
     TooManyLookupsError,
     UnknownStaffError,
 )
+from bot.complaints.evidence import Evidence, EvidenceItem, EvidencePage
 from bot.complaints.model import (
     STEPS,
     Action,
@@ -65,6 +67,9 @@ __all__ = [
     "Delivery",
     "DeliveryState",
     "Fact",
+    "Evidence",
+    "EvidenceItem",
+    "EvidencePage",
     "Filed",
     "Holdings",
     "Kind",
@@ -82,6 +87,7 @@ __all__ = [
     "StaleVersionError",
     "Status",
     "StepNotAllowedError",
+    "TooManyFilesError",
     "TooManyLookupsError",
     "UnknownStaffError",
 ]

@@ -27,6 +27,14 @@ class TooManyLookupsError(ComplaintError):
         self.retry_at = retry_at
 
 
+class TooManyFilesError(ComplaintError):
+    """More files than are taken: of somebody who has not said what for, or of one case."""
+
+    def __init__(self, limit: int) -> None:
+        super().__init__("too many files")
+        self.limit = limit
+
+
 class CaseNotFoundError(ComplaintError):
     """There is no such case."""
 

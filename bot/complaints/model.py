@@ -99,6 +99,7 @@ class Action(StrEnum):
     FILED = "filed"
     RECEIPT_REISSUED = "receipt_reissued"
     RESIDENT_WROTE = "resident_wrote"
+    EVIDENCE_ADDED = "evidence_added"
     WITHDRAWN = "withdrawn"
     TAKEN = "taken"
     ASSIGNED = "assigned"

@@ -98,6 +98,9 @@ class ComplaintUnit(Protocol):
     def file_of(self, case_id: int) -> CaseFile | None:
         """Everything about a case."""
 
+    def claim_evidence(self, sender: str, case_id: int) -> int:
+        """Move the files somebody sent (``bot.complaints.evidence``) into a case; how many it were."""
+
     def queue(self, actor: StaffActor, narrowed: QueueFilter, moments: Moments, number: int, size: int) -> Page:
         """One page of cases."""
 

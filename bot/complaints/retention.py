@@ -15,6 +15,7 @@ from bot import audit
 from bot.complaints.errors import BadTextError, CaseNotFoundError, ComplaintError, NotYoursError
 from bot.complaints.model import StaffActor, Status
 from bot.content.retention import RetentionRules
+from bot.evidence import KEPT_UNCLAIMED
 
 _BATCH = 100
 _MAX_REASON = 2000
@@ -53,6 +54,8 @@ class RetentionReport:
     noticed: int = 0
     purged: int = 0
     shredded_keys: int = 0
+    dropped_files: int = 0
+    """Files that never came into a case."""
 
 
 class Step(Enum):
@@ -83,6 +86,9 @@ class RetentionUnit(Protocol):
 
     def shred_retired_keys(self, before: datetime, at: datetime) -> int:
         """Delete keys that nothing has used since; how many."""
+
+    def drop_unclaimed_files(self, before: datetime) -> int:
+        """Delete files that came earlier and belong to no case; how many."""
 
     def log_run(self, report: RetentionReport, at: datetime) -> None:
         """Write a run into the audit log."""
@@ -182,7 +188,12 @@ class Retention:
             return RetentionReport(noticed, purged)
         with self._store.unit() as unit:
             retired_before = now - timedelta(days=self._rules.retired_keys_days)
-            report = RetentionReport(noticed, purged, unit.shred_retired_keys(retired_before, now))
+            report = RetentionReport(
+                noticed,
+                purged,
+                unit.shred_retired_keys(retired_before, now),
+                unit.drop_unclaimed_files(now - KEPT_UNCLAIMED),
+            )
             unit.log_run(report, now)
         return report
 

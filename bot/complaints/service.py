@@ -28,6 +28,7 @@ from bot.complaints.model import (
     ComplaintDraft,
     Filed,
     Holdings,
+    Kind,
     LookupLimit,
     Notice,
     ResidentView,
@@ -97,6 +98,9 @@ class Complaints:
                 event = CaseEvent(Action.RECEIPT_REISSUED, now)
             unit.add_receipt(case_id, hashed, now)
             unit.add_event(case_id, event)
+            # The summary showed what goes along; a disputed verdict has none.
+            if draft.kind is not Kind.REVIEW and unit.claim_evidence(draft.sender, case_id):
+                unit.add_event(case_id, CaseEvent(Action.EVIDENCE_ADDED, now))
         return Filed(receipt, case_id)
 
     def follow(self, receipt: str, caller: str) -> ResidentView | None:
@@ -104,7 +108,7 @@ class Complaints:
 
         Raises ``TooManyLookupsError`` after too many receipts that opened nothing.
         """
-        case_id = self._opened(receipt, caller)
+        case_id = self.opened(receipt, caller)
         if case_id is None:
             return None
         with self._store.reading() as unit:
@@ -113,30 +117,37 @@ class Complaints:
     def add_message(self, receipt: str, text: str, caller: str) -> ResidentView | None:
         """Append the resident's words. A case that waited for them, or was closed, is worked on again."""
         text = _checked(text)
-        case_id = self._opened(receipt, caller)
+        case_id = self.opened(receipt, caller)
         if case_id is None:
             return None
-        now = self._clock()
         with self._store.unit() as unit:
-            # Before the case itself: an answer to its leader locks in this order too.
-            leader = unit.leader_of(case_id)
-            case = _existing(unit, case_id)
-            if case.status is Status.WITHDRAWN:
-                raise CaseClosedError("the case was withdrawn")
-            onward = Status.IN_PROGRESS if case.status in _REOPENED_BY_RESIDENT else None
-            unit.add_message(case_id, Author.RESIDENT, text, now)
-            unit.add_event(
-                case_id, CaseEvent(Action.RESIDENT_WROTE, now, from_status=case.status, to_status=onward or case.status)
-            )
-            unit.change(case, now, status=onward)
-            self._reckon(unit, case, now, status=onward, unanswered=True)
-            if leader is not None:
-                self._wake(unit, leader, now)
+            with self.hearing(unit, case_id, Action.RESIDENT_WROTE) as now:
+                unit.add_message(case_id, Author.RESIDENT, text, now)
             return unit.resident_view(case_id)
+
+    @contextmanager
+    def hearing(self, unit: ComplaintUnit, case_id: int, action: Action) -> Iterator[datetime]:
+        """What its resident adds to a case is written meanwhile; then the case is worked on again.
+
+        Raises ``CaseClosedError``.
+        """
+        now = self._clock()
+        # Before the case itself: an answer to its leader locks in this order too.
+        leader = unit.leader_of(case_id)
+        case = _existing(unit, case_id)
+        if case.status is Status.WITHDRAWN:
+            raise CaseClosedError("the case was withdrawn")
+        onward = Status.IN_PROGRESS if case.status in _REOPENED_BY_RESIDENT else None
+        yield now
+        unit.add_event(case_id, CaseEvent(action, now, from_status=case.status, to_status=onward or case.status))
+        unit.change(case, now, status=onward)
+        self._reckon(unit, case, now, status=onward, unanswered=True)
+        if leader is not None:
+            self._wake(unit, leader, now)
 
     def withdraw(self, receipt: str, caller: str) -> ResidentView | None:
         """End a case by the resident's own word. Withdrawing twice is the same as once."""
-        case_id = self._opened(receipt, caller)
+        case_id = self.opened(receipt, caller)
         if case_id is None:
             return None
         now = self._clock()
@@ -153,14 +164,15 @@ class Complaints:
 
     def holdings(self, receipt: str, caller: str) -> Holdings | None:
         """What the desk holds of a case, for its resident; ``None`` when the receipt opens nothing."""
-        case_id = self._opened(receipt, caller)
+        case_id = self.opened(receipt, caller)
         if case_id is None:
             return None
         with self._store.reading() as unit:
             found = unit.file_of(case_id)
             return None if found is None else Holdings(case_id, unit.resident_view(case_id), found.particulars)
 
-    def _opened(self, receipt: str, caller: str) -> int | None:
+    def opened(self, receipt: str, caller: str) -> int | None:
+        """The case a receipt opens. Raises ``TooManyLookupsError``."""
         digits = normalise_receipt(receipt)
         if digits is None:
             # A slip of the pen, found by the check digit: nobody is guessing, and nothing needs to be looked up.

@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 from bot import audit as names
 from bot.storage import audit
 
-_ACTIONS = {"read case": names.CASE_VIEWED}
+_ACTIONS = {"read case": names.CASE_VIEWED, "viewed evidence": names.EVIDENCE_VIEWED}
 
 
 def append(session: Session, staff_id: int, what: str, case_id: int | None, at: datetime) -> None:

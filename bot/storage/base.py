@@ -38,6 +38,18 @@ class Keyed(str):
     key_id: int
 
 
+class KeyedBytes(bytes):
+    """The same for bytes."""
+
+    key_id: int
+
+    def __new__(cls, value: bytes, key_id: int) -> Self:
+        """The bytes with their key."""
+        keyed = super().__new__(cls, value)
+        keyed.key_id = key_id
+        return keyed
+
+
 class Base(DeclarativeBase):
     """Base of every table. Constraints have predictable names, so that migrations can name them too."""
 
@@ -94,6 +106,31 @@ class SealedText(TypeDecorator[str]):
     def process_result_value(self, value: Any | None, dialect: Dialect) -> str | None:
         """Open."""
         return None if value is None else sealing_of(dialect).open(bytes(value), self.aad).decode()
+
+
+class SealedBytes(TypeDecorator[bytes]):
+    """The same for bytes: the content of a file, at most some megabytes, sealed in one piece."""
+
+    impl = LargeBinary
+    cache_ok = True
+
+    def __init__(self, aad: str) -> None:
+        super().__init__()
+        self.aad = aad
+
+    def process_bind_param(self, value: bytes | None, dialect: Dialect) -> bytes | None:
+        """Seal."""
+        if value is None:
+            return None
+        sealed: bytes = sealing_of(dialect).seal(value, self.aad, getattr(value, "key_id", None))
+        return sealed
+
+    def process_result_value(self, value: Any | None, dialect: Dialect) -> bytes | None:
+        """Open."""
+        if value is None:
+            return None
+        opened: bytes = sealing_of(dialect).open(bytes(value), self.aad)
+        return opened
 
 
 def give_keys(dialect: Dialect, sealing: Sealing) -> None:

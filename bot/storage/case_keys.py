@@ -9,7 +9,7 @@ from sqlalchemy import Column, Table, select
 from sqlalchemy import inspect as look_at
 from sqlalchemy.orm import Mapper, Session
 
-from bot.storage.base import Keyed, SealedText, sealing_of
+from bot.storage.base import Keyed, KeyedBytes, SealedBytes, SealedText, sealing_of
 from bot.storage.complaint_tables import CaseRow
 from bot.storage.data_keys import CASE, DataKeys
 
@@ -18,12 +18,14 @@ CASES = CaseRow.__tablename__
 
 def sealed_columns(table: Table) -> list[Column[Any]]:
     """The columns of a table that hold sealed values."""
-    return [column for column in table.columns if isinstance(column.type, SealedText)]
+    return [column for column in table.columns if isinstance(column.type, SealedText | SealedBytes)]
 
 
 def aads_of(table: Table) -> dict[str, str]:
     """What the values of each sealed column are bound to."""
-    return {column.name: column.type.aad for column in table.columns if isinstance(column.type, SealedText)}
+    return {
+        column.name: column.type.aad for column in table.columns if isinstance(column.type, SealedText | SealedBytes)
+    }
 
 
 def owner_column(table: Table) -> Column[Any] | None:
@@ -57,9 +59,9 @@ def _mark(session: Session, row: Any) -> None:
     if key_id is None:
         return
     for name in fresh:
-        text = getattr(row, name)
-        if text is not None:
-            setattr(row, name, Keyed(text, key_id))
+        value = getattr(row, name)
+        if value is not None:
+            setattr(row, name, KeyedBytes(value, key_id) if isinstance(value, bytes) else Keyed(value, key_id))
 
 
 def _key_of(session: Session, row: Any, owner: str) -> int | None:

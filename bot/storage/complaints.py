@@ -29,7 +29,7 @@ from bot.complaints import (
 from bot.complaints.model import StaffActor
 from bot.complaints.queue import Moments
 from bot.messages import Language
-from bot.storage import access_log, audit
+from bot.storage import access_log, audit, evidence_rows
 from bot.storage.base import keys_of
 from bot.storage.case_index import index_pending, put_down
 from bot.storage.case_rows import answers_kept, case_of, cases, event_of, particulars_of
@@ -271,6 +271,10 @@ class SqlComplaintUnit:
             notes=tuple(Note(note.staff.name, note.text, note.at, note.id) for note in notes),
             events=tuple(event_of(event) for event in events),
         )
+
+    def claim_evidence(self, sender: str, case_id: int) -> int:
+        """Move what somebody sent into a case; how many files it were."""
+        return evidence_rows.claim(self._session, sender, case_id)
 
     def queue(self, actor: StaffActor, narrowed: QueueFilter, moments: Moments, number: int, size: int) -> Page:
         """One page of cases."""

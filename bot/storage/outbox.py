@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session, sessionmaker
 from bot.complaints import Kind, Notice, Status
 from bot.messages import Channel, Language
 from bot.storage.complaint_tables import CaseRow, OutboxRow
+from bot.storage.evidence_tables import UnclaimedRow
 
 LEASE = timedelta(seconds=60)
 """How long a gateway that was handed a notice has to deliver it before it is handed out again."""
@@ -86,6 +87,8 @@ def forget_sender(session: Session, sender: str) -> None:
     """
     session.execute(delete(OutboxRow).where(OutboxRow.sender == sender))
     session.execute(update(CaseRow).where(CaseRow.sender == sender).values(sender=None))
+    # Files that belong to no case were part of the conversation.
+    session.execute(delete(UnclaimedRow).where(UnclaimedRow.sender == sender))
 
 
 def body_of(language: Language, kind: Kind, status: Status, text: str) -> str:

@@ -13,6 +13,7 @@ from bot.complaints.retention import Kept, RetentionReport
 from bot.messages import Language
 from bot.storage import audit
 from bot.storage.complaint_tables import CaseRow, EventRow, OutboxRow
+from bot.storage.evidence_tables import UnclaimedRow
 from bot.storage.key_tables import DataKeyRow
 from bot.storage.outbox import body_of
 from bot.storage.retention_tables import CaseRetentionRow
@@ -102,9 +103,19 @@ class SqlRetentionUnit:
         audit.append(self._session, names.SYSTEM, names.KEYS_SHREDDED, "keys", at, {"count": len(due - used)})
         return len(due - used)
 
+    def drop_unclaimed_files(self, before: datetime) -> int:
+        """Delete files that came earlier and belong to no case; how many."""
+        old = delete(UnclaimedRow).where(UnclaimedRow.at < before).returning(UnclaimedRow.page)
+        return sum(page == 1 for page in self._session.scalars(old))
+
     def log_run(self, report: RetentionReport, at: datetime) -> None:
         """Write a run into the audit log."""
-        details = {"noticed": report.noticed, "purged": report.purged, "shredded_keys": report.shredded_keys}
+        details = {
+            "noticed": report.noticed,
+            "purged": report.purged,
+            "shredded_keys": report.shredded_keys,
+            "dropped_files": report.dropped_files,
+        }
         audit.append(self._session, names.SYSTEM, names.RETENTION_RUN, "cases", at, details)
 
     def _row(self, case_id: int) -> CaseRetentionRow:

@@ -20,6 +20,7 @@ from bot.storage.sealed_tables import SealedTable, keys_in_use, sealed_tables
 
 _CASES_AT_ONCE = 20
 _ROWS_AT_ONCE = 200
+_FILES_AT_ONCE = 5
 _KEYS_AT_ONCE = 500
 
 
@@ -148,14 +149,13 @@ class Rotation:
                 key_id = self._keys.make(connection, CASE, self._keys.generation(connection), found.key_id)
                 connection.execute(update(CaseRow).where(CaseRow.id == case_id).values(key_id=key_id))
             for table in _of_cases():
-                rows = connection.execute(select(table.plain).where(table.owned_by == case_id)).mappings().all()
-                for row in rows:
+                for row in table.of_case(connection, case_id):
                     table.seal_anew(connection, row, self._keys, key_id)
 
     def _move_rows(self) -> int:
         for table in _of_no_case():
             with self._engine.begin() as connection:
-                rows = self._old_rows(connection, table, _ROWS_AT_ONCE)
+                rows = self._old_rows(connection, table, _FILES_AT_ONCE if table.holds_files else _ROWS_AT_ONCE)
                 for row in rows:
                     table.seal_anew(connection, row, self._keys, self._keys.current())
             if rows:

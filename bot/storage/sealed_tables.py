@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import Column, ColumnElement, Connection, LargeBinary, MetaData, RowMapping, Table, func, or_, select
 from sqlalchemy import update as update_rows
 
+from bot.storage.base import SealedBytes
 from bot.storage.case_keys import aads_of, owner_column, sealed_columns
 from bot.storage.data_keys import PREFIX_BYTES, DataKeys, key_id_of
 from bot.storage.keys import master_of
@@ -22,12 +23,24 @@ class SealedTable:
     aads: dict[str, str]
     owner: str | None
     """The column that names the complaint a row belongs to."""
+    holds_files: bool = False
+    """Its rows may be some megabytes each: few of them fit in memory at once."""
 
     @property
     def owned_by(self) -> Column[Any]:
         """The same as a column, of a table that has one."""
         column: Column[Any] = self.plain.c[str(self.owner)]
         return column
+
+    def of_case(self, connection: Connection, case_id: int) -> Iterator[RowMapping]:
+        """The rows of a complaint; large ones are read one at a time."""
+        if not self.holds_files:
+            yield from connection.execute(select(self.plain).where(self.owned_by == case_id)).mappings().all()
+            return
+        key = self.plain.primary_key.columns
+        for found in connection.execute(select(*key).where(self.owned_by == case_id)).all():
+            is_row = [column == value for column, value in zip(key, found, strict=True)]
+            yield from connection.execute(select(self.plain).where(*is_row)).mappings().all()
 
     def beginnings(self) -> Iterator[ColumnElement[bytes]]:
         """For each sealed column: what tells the key."""
@@ -62,6 +75,7 @@ def sealed_tables() -> tuple[SealedTable, ...]:
                     _plain(table),
                     aads_of(table),
                     None if owner is None else owner.name,
+                    any(isinstance(column.type, SealedBytes) for column in table.columns),
                 )
             )
     return tuple(found)

@@ -2,18 +2,21 @@
 
 import stat
 from datetime import UTC, datetime, timedelta, timezone
+from io import BytesIO
 from pathlib import Path
 
 import pytest
+from PIL import Image
 from sqlalchemy import Engine, MetaData, create_engine, func, select, text
 from sqlalchemy.exc import StatementError
 
-from bot.complaints import Answer, BadTextError, Status
+from bot.complaints import Answer, BadTextError, Evidence, Status
 from bot.complaints.receipts import new_receipt
 from bot.complaints.retention import Retention
 from bot.content.retention import load_retention
 from bot.conversations import Conversation, LanguageSource, Speech
 from bot.conversations.model import Taken
+from bot.evidence import accept
 from bot.language.receipts import group_receipt
 from bot.messages import Button, Channel, Language, Message
 from bot.staff import Role
@@ -22,10 +25,20 @@ from bot.storage.backup import back_up
 from bot.storage.complaint_tables import CaseRow
 from bot.storage.conversations import SqlConversationStore
 from bot.storage.engine import make_engine, reader_factory, session_factory
+from bot.storage.evidence import SqlEvidenceStore
 from bot.storage.keys import KeyRing, SealBrokenError
 from bot.storage.retention import SqlRetentionStore
 
 MARK = "PLANTED-7f3a"
+
+
+def picture_with(note: str) -> bytes:
+    exif = Image.Exif()
+    exif[0x010E] = note
+    written = BytesIO()
+    Image.new("RGB", (8, 8)).save(written, "JPEG", exif=exif, comment=note)
+    assert written.getvalue().count(note.encode()) == 2
+    return written.getvalue()
 
 
 @pytest.fixture
@@ -51,6 +64,13 @@ def everything_planted(complaints, draft, hire, staff_store, engine: Engine, clo
         unit.keep_totp(handler.id, MARK)
         unit.log("staff.sign_in_failed", clock(), name=MARK)
         unit.keep_attempts(MARK, Attempts(1), clock())
+    evidence = Evidence(SqlEvidenceStore(session_factory(engine), reader_factory(engine)), complaints, clock)
+    for sender in ("resident-1", "unclaimed"):
+        evidence.keep(sender, accept(picture_with(MARK), f"{MARK}.jpg"))
+        evidence.keep(sender, accept(f"他们说{MARK}".encode(), f"{MARK}.txt"))
+    assert evidence.add(filed.receipt, "resident-1") == 2
+    kept = [evidence.page(handler, filed.case_id, item.id, 1).content for item in evidence.of_case(filed.case_id)]
+    assert sorted(MARK.encode() in content for content in kept) == [False, True]
     store = SqlConversationStore(session_factory(engine), reader_factory(engine))
     speech = Speech(Language.ZH, LanguageSource.GUESSED)
     talk = Conversation("c", Channel.TELEGRAM, "s", speech, "token", address=MARK, address_hash="h")
