@@ -14,6 +14,7 @@ from rasa_sdk.executor import CollectingDispatcher
 from rasa_sdk.types import DomainDict
 
 from actions._support import button, is_aside, language, leave_form, say, services, typed_text, word
+from actions.evidence import offer_to_add
 from bot import audit
 from bot.complaints import Author, CaseClosedError, CaseMessage, Holdings, ResidentView, Status, TooManyLookupsError
 from bot.complaints.retention import CaseEnd
@@ -83,6 +84,7 @@ async def _show_case(dispatcher: CollectingDispatcher, tracker: Tracker, receipt
     if view is None:
         return [SlotSet("case_receipt", None)]
     _say_case(dispatcher, view, language(tracker))
+    await offer_to_add(dispatcher, tracker)
     return [SlotSet("case_receipt", receipt), SlotSet("case_kind", view.kind)]
 
 

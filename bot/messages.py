@@ -250,4 +250,9 @@ class TappedButton:
     payload: str
 
 
-Inbound = TypedText | TappedButton
+@dataclass(frozen=True, slots=True)
+class SentFiles:
+    """Files were kept for this person just now (``bot.uploads``). The files themselves never go through Rasa."""
+
+
+Inbound = TypedText | TappedButton | SentFiles

@@ -34,6 +34,7 @@ from bot.storage.outbox import Outbox
 from bot.storage.receipts import Argon2ReceiptHasher
 from bot.storage.retention import SqlRetentionStore
 from bot.storage.staff import SqlStaffStore
+from bot.uploads import Uploads
 
 
 def now() -> datetime:
@@ -130,6 +131,11 @@ class Services:
     def group_lines(self) -> GroupLines:
         """What was spoken of in groups already."""
         return GroupLines(self.writers)
+
+    @cached_property
+    def uploads(self) -> Uploads:
+        """Where gateways hand in files."""
+        return Uploads(self.evidence, self.conversations.sender_of, now)
 
     async def database_answers(self) -> bool:
         """Whether a query gets through. Raises what SQLAlchemy raises when it does not."""

@@ -32,6 +32,7 @@ from bot.conversations.model import (
 )
 from bot.conversations.ports import Assistant, CaseNotice, ConversationSecrets, ConversationStore, Outbox
 from bot.conversations.text import (
+    FILES_SENT,
     FOLLOW_CASE,
     MENU,
     STANDING_PAYLOADS,
@@ -41,7 +42,7 @@ from bot.conversations.text import (
     hear,
     tapped_by_typing,
 )
-from bot.messages import Button, Channel, Inbound, Language, Message, Reply, TappedButton
+from bot.messages import Button, Channel, Inbound, Language, Message, Reply, SentFiles, TappedButton
 
 _START = "/start"
 _ID_BYTES = 16
@@ -136,6 +137,10 @@ class Conversations:
         opens = hmac.compare_digest(expected, self._token_hash(token))
         return found if opens and found is not None else None
 
+    def sender_of(self, conversation_id: str) -> str:
+        """What Rasa and the desk know a conversation as."""
+        return self._hashes.sender_id(conversation_id)
+
     # Talking.
 
     async def say(self, conversation_id: str, inbound: Inbound, client_message_id: str) -> list[Message]:
@@ -178,6 +183,9 @@ class Conversations:
 
     async def _take(self, conversation: Conversation, inbound: Inbound) -> tuple[Message, list[Reply], Speech]:
         speech = conversation.speech
+        if isinstance(inbound, SentFiles):
+            shown = self._wording.say("gateway_sent_files", speech.language)
+            return await self._tap(conversation, shown, FILES_SENT)
         if isinstance(inbound, TappedButton):
             title = await asyncio.to_thread(self._title_of, conversation, inbound.payload)
             if title is None:

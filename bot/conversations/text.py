@@ -14,6 +14,8 @@ _KEPT_OF_TOO_LONG = 200
 _SET_LANGUAGE = "/set_language"
 MENU = "/menu"
 FOLLOW_CASE = "/follow_case"
+FILES_SENT = "/evidence_sent"
+"""What Rasa hears when files were kept. No button ever carries it, so nobody can send it."""
 STANDING_PAYLOADS: Mapping[str, str] = MappingProxyType(
     {
         MENU: "gateway_menu",

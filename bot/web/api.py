@@ -2,22 +2,27 @@
 # ruff: noqa: FAST003 - a dependency takes the conversation_id of every path
 
 import re
+from contextlib import suppress
 from typing import Annotated, Any, Self
+from urllib.parse import unquote
 
 from fastapi import APIRouter, Depends, Header, Query, Request
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 from starlette.responses import Response, StreamingResponse
 
-from bot.conversations import Conversation, Conversations
-from bot.messages import Channel, Inbound, Language, Message, TappedButton, TypedText
+from bot.conversations import AssistantUnavailableError, Conversation, Conversations
+from bot.evidence import FileKind
+from bot.messages import Channel, Inbound, Language, Message, SentFiles, TappedButton, TypedText
+from bot.uploads import NotKeptError, Uploads
 from bot.web.clients import client_key, preferred_language
 from bot.web.events import events
 from bot.web.limits import Buckets
-from bot.web.problems import Kind, Problem, Refused
+from bot.web.problems import OF_FILE, Kind, Problem, Refused
 from bot.web.settings import WebSettings
 
 _ID = r"^[A-Za-z0-9_-]{1,40}$"
 _BEARER = "bearer "
+_LONGEST_NAME = 1000
 
 Body = ConfigDict(extra="forbid")
 MessageId = Annotated[str | None, Query(pattern=_ID)]
@@ -49,11 +54,13 @@ class SayRequest(BaseModel):
     client_message_id: str = Field(pattern=r"^[\x21-\x7e]{1,64}$")
     text: str | None = None
     payload: str | None = Field(None, max_length=2000)
+    files: bool = False
+    """Files were sent before (``POST …/files?more=true``): ask what becomes of them."""
 
     @model_validator(mode="after")
-    def _is_one_of_two(self) -> Self:
-        if (self.text is None) is (self.payload is None):
-            raise ValueError("give text or payload, one of the two")
+    def _is_one_of_three(self) -> Self:
+        if [self.text is not None, self.payload is not None, self.files].count(True) != 1:
+            raise ValueError("give text, payload or files, one of the three")
         if self.payload is not None:
             # JSON can spell half a letter, which no encoding can.
             self.payload.encode()
@@ -61,6 +68,8 @@ class SayRequest(BaseModel):
 
     def inbound(self) -> Inbound:
         """As the conversations take it."""
+        if self.files:
+            return SentFiles()
         return TypedText(self.text) if self.text is not None else TappedButton(self.payload or "")
 
 
@@ -70,15 +79,27 @@ class Messages(BaseModel):
     messages: list[Message]
 
 
+class FileAnswer(BaseModel):
+    """A file that was kept, and what the assistant says to it (nothing when more files follow, or it is away)."""
+
+    id: str
+    kind: FileKind
+    name: str
+    pages: int
+    messages: list[Message]
+
+
 class Api:
     """The routes over the conversations, with their limits."""
 
-    def __init__(self, conversations: Conversations, settings: WebSettings) -> None:
+    def __init__(self, conversations: Conversations, uploads: Uploads, settings: WebSettings) -> None:
         self._conversations = conversations
+        self._uploads = uploads
         self._settings = settings
         self._openings = Buckets(settings.openings)
         self._requests = Buckets(settings.requests)
         self._turns = Buckets(settings.turns)
+        self._files = Buckets(settings.files)
 
     def router(self) -> APIRouter:
         """Everything below ``/api/v1``."""
@@ -118,6 +139,34 @@ class Api:
             self._take(self._turns, conversation.id)
             answer = await conversations.say(conversation.id, body.inbound(), body.client_message_id)
             return Messages(messages=answer)
+
+        @router.post(
+            "/{conversation_id}/files",
+            status_code=201,
+            responses={**with_token, 415: refusals[415]},
+            openapi_extra={"requestBody": {"required": True, "content": {"*/*": {}}}},
+        )
+        async def send_file(
+            request: Request, conversation: known, x_file_name: Annotated[str, Header()] = "", *, more: bool = False
+        ) -> FileAnswer:
+            """Send one file as the body; ``X-File-Name`` is its name, percent-encoded.
+
+            It is taken by what it is, not by its name or ``Content-Type``. The same file again is the same file.
+            """
+            self._take(self._files, self._client(request))
+            # Read here, in memory: a form with parts would be written to disk on its way, in the clear.
+            content = b"".join([chunk async for chunk in request.stream()])
+            try:
+                kept = await self._uploads.keep(conversation.id, content, unquote(x_file_name[:_LONGEST_NAME]))
+            except NotKeptError as error:
+                wait = {"Retry_After": str(error.retry_seconds)} if error.retry_seconds else {}
+                raise Refused(OF_FILE[error.reason], **wait) from None
+            messages: list[Message] = []
+            if not more:
+                # The file is kept, and waits to be asked about, should the assistant be away.
+                with suppress(AssistantUnavailableError):
+                    messages = await conversations.say(conversation.id, SentFiles(), f"file-{kept.id}")
+            return FileAnswer(id=kept.id, kind=kept.kind, name=kept.name, pages=kept.pages, messages=messages)
 
         @router.get("/{conversation_id}/messages", responses=with_token)
         async def history(conversation: known, after: MessageId = None) -> Messages:

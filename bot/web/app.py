@@ -18,6 +18,7 @@ from bot.conversations import AssistantUnavailableError, ConversationNotFoundErr
 from bot.messages import Channel
 from bot.services import Services
 from bot.settings import Settings
+from bot.uploads import Uploads
 from bot.web import pages
 from bot.web.api import Api
 from bot.web.problems import Problems
@@ -35,11 +36,12 @@ async def _nothing() -> None:
     return
 
 
-def create_app(
+def create_app(  # noqa: PLR0913, PLR0917 - what it stands on, each once
     settings: WebSettings,
     conversations: Conversations,
     wording: Wording,
     checks: Mapping[str, pages.Check],
+    uploads: Uploads,
     close: Callable[[], Awaitable[None]] = _nothing,
 ) -> FastAPI:
     """The gateway over what it stands on. ``checks`` are asked by ``/readyz``; ``close`` runs at the end."""
@@ -75,7 +77,7 @@ def create_app(
                 CORSMiddleware,
                 allow_origins=settings.embed_origins,
                 allow_methods=["GET", "POST", "DELETE"],
-                allow_headers=["Authorization", "Content-Type", "Last-Event-ID"],
+                allow_headers=["Authorization", "Content-Type", "Last-Event-ID", "X-File-Name"],
                 expose_headers=["Retry-After"],
             ),
         ],
@@ -86,7 +88,7 @@ def create_app(
             ConversationNotFoundError: problems.of_conversation,
         },
     )
-    app.include_router(Api(conversations, settings).router())
+    app.include_router(Api(conversations, uploads, settings).router())
     app.include_router(pages.router(wording, checks))
     app.mount("/static", StaticFiles(directory=_STATIC, check_dir=False), name="static")
     return app
@@ -113,5 +115,6 @@ def from_environment() -> FastAPI:
         services.conversations,
         services.content.wording,
         {"database": services.database_answers, "assistant": services.rasa.ready},
+        services.uploads,
         services.aclose,
     )

@@ -35,6 +35,16 @@ class Kind(Enum):
     METHOD = ("method", 405)
     TOO_LARGE = ("too_large", 413)
     TOO_MANY = ("too_many", 429)
+    FILE_EMPTY = ("file_empty", 422)
+    FILE_TOO_LARGE = ("file_too_large", 413)
+    FILE_TYPE = ("file_type", 415)
+    FILE_HEIC = ("file_heic", 415)
+    FILE_UNREADABLE = ("file_unreadable", 422)
+    FILE_TOO_MANY_PIXELS = ("file_too_many_pixels", 422)
+    FILE_TOO_MANY_PAGES = ("file_too_many_pages", 422)
+    FILE_LOCKED = ("file_locked", 422)
+    FILE_TOO_MANY_FILES = ("file_too_many_files", 422)
+    FILE_TOO_OFTEN = ("file_too_often", 429)
     INTERNAL = ("internal", 500)
     UNAVAILABLE = ("unavailable", 503)
 
@@ -43,6 +53,9 @@ class Kind(Enum):
         """The HTTP status."""
         return self.value[1]
 
+
+OF_FILE = {kind.value[0].removeprefix("file_"): kind for kind in Kind if kind.value[0].startswith("file_")}
+"""By the reason of ``bot.uploads.NotKeptError``."""
 
 _OF_STATUS = {
     404: Kind.NO_PAGE,

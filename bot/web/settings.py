@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from ipaddress import IPv4Network, IPv6Network, ip_network
 
+from bot.evidence import MAX_BYTES
 from bot.settings import Settings
 from bot.web.limits import Rate
 
@@ -10,6 +11,7 @@ Network = IPv4Network | IPv6Network
 
 _OPENINGS = Rate(burst=60, per_second=0.5)
 _REQUESTS = Rate(burst=240, per_second=20)
+_FILES = Rate(burst=60, per_second=0.1)
 _TURNS = Rate(burst=20, per_second=0.5)
 
 
@@ -29,6 +31,9 @@ class WebSettings:
     requests: Rate = _REQUESTS
     turns: Rate = _TURNS
     """Of one conversation."""
+    max_file: int = MAX_BYTES
+    files: Rate = _FILES
+    """Of one address; each conversation has a limit of its own (``bot.uploads``)."""
     listeners: int = 5
     """Of one conversation in one process: tabs and devices."""
 

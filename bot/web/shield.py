@@ -1,5 +1,6 @@
 """Around every request: no body larger than a message needs, safe headers, and no failure that shows its inside."""
 
+import re
 import traceback
 from collections.abc import Callable
 from pathlib import Path
@@ -12,6 +13,9 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from bot.web.problems import Kind, Refused
 from bot.web.settings import WebSettings
+
+FILES = re.compile(r"/api/v1/conversations/[^/]+/files")
+"""The one path with a larger limit."""
 
 log = structlog.get_logger(__name__)
 
@@ -31,13 +35,16 @@ class Shield:
             await self._app(scope, receive, send)
             return
         taken, started = 0, False
+        is_file = FILES.fullmatch(scope["path"]) is not None
+        most = self._settings.max_file if is_file else self._settings.max_body
+        too_large = Kind.FILE_TOO_LARGE if is_file else Kind.TOO_LARGE
 
         async def limited() -> Message:
             nonlocal taken
             message = await receive()
             taken += len(message.get("body", b""))
-            if taken > self._settings.max_body:
-                raise Refused(Kind.TOO_LARGE, Connection="close")
+            if taken > most:
+                raise Refused(too_large, Connection="close")
             return message
 
         async def dressed(message: Message) -> None:
@@ -55,8 +62,8 @@ class Shield:
 
         request = Request(scope)
         try:
-            if _declared_length(request) > self._settings.max_body:
-                await self._failed(request, Kind.TOO_LARGE)(scope, receive, dressed)
+            if _declared_length(request) > most:
+                await self._failed(request, too_large)(scope, receive, dressed)
             else:
                 await self._app(scope, limited, dressed)
         except Exception as error:

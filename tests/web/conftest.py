@@ -15,17 +15,24 @@ import uvicorn
 from fastapi import FastAPI
 from sqlalchemy import Engine
 
+from bot.complaints import Complaints, Evidence
 from bot.content.wording import load_wording
 from bot.conversations import Conversations
+from bot.evidence import accept
 from bot.rasa_client import RasaClient
 from bot.settings import ROOT
+from bot.storage.complaints import SqlComplaintStore
 from bot.storage.conversations import SqlConversationStore
 from bot.storage.engine import make_engine, reader_factory, session_factory
+from bot.storage.evidence import SqlEvidenceStore
 from bot.storage.keys import KeyRing
 from bot.storage.outbox import Outbox
+from bot.storage.receipts import Argon2ReceiptHasher
+from bot.uploads import Uploads
 from bot.web.app import create_app
 from bot.web.settings import WebSettings
 from tests.fakes.rasa import TOKEN, Cable, FakeRasa
+from tests.shipped_desk import PROMISES
 
 KEYS = KeyRing.ephemeral()
 WORDING = load_wording(ROOT / "data" / "wording")
@@ -95,6 +102,11 @@ class Stack:
         self.outbox = Outbox(session_factory(self.engine))
         self.wording = WORDING
         self.conversations = self.another_process()
+        stores = session_factory(self.engine), reader_factory(self.engine)
+        receipts = Argon2ReceiptHasher(self.keys, memory_kib=8, rounds=1)
+        self.complaints = Complaints(SqlComplaintStore(*stores), receipts, self.clock, PROMISES)
+        self.evidence = Evidence(SqlEvidenceStore(*stores), self.complaints, self.clock)
+        self.uploads = Uploads(self.evidence, self.conversations.sender_of, self.clock, accept)
 
     def another_process(self) -> Conversations:
         """A second set of objects over the same database: another process sees nothing else."""
@@ -105,7 +117,8 @@ class Stack:
         self.settings = replace(self.settings, **changes)
 
     def app(self) -> FastAPI:
-        return create_app(self.settings, self.conversations, self.wording, {"assistant": self.client.ready})
+        checks = {"assistant": self.client.ready}
+        return create_app(self.settings, self.conversations, self.wording, checks, self.uploads)
 
     def http(self, app: FastAPI | None = None, peer: str = "203.0.113.7") -> httpx.AsyncClient:
         transport = httpx.ASGITransport(app or self.app(), client=(peer, 1234))
