@@ -34,12 +34,13 @@ def build(services: Services, *, clock: Clock = time.monotonic, sleep: Sleep = a
     # One chat's turn waits on Rasa; the conversations keep each chat's own order.
     builder = builder.concurrent_updates(64).post_init(_begin(services, sleep)).post_stop(_end)
     if settings.telegram_base_url:
-        builder = builder.base_url(f"{settings.telegram_base_url.rstrip('/')}/bot")
+        base = settings.telegram_base_url.rstrip("/")
+        builder = builder.base_url(f"{base}/bot").base_file_url(f"{base}/file/bot")
     application = builder.build()
     bot: ExtBot[int] = application.bot
     wording = services.content.wording
     groups = Groups(services.screener, services.group_lines, wording, bot, now, clock)
-    gateway = Gateway(services.conversations, wording, bot, groups)
+    gateway = Gateway(services.conversations, services.uploads, wording, bot, groups)
     application.bot_data["gateway"] = gateway
     application.add_handler(TypeHandler(Update, gateway.on_update))
     application.add_error_handler(_on_error)

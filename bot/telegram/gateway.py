@@ -23,11 +23,14 @@ from bot.conversations import (
     ConversationNotFoundError,
     Conversations,
     Delivery,
+    Opened,
 )
-from bot.messages import Channel, Inbound, Language, Message, TappedButton, TypedText
+from bot.messages import Channel, Inbound, Language, Message, SentFiles, TappedButton, TypedText
+from bot.telegram.files import Files, has_file
 from bot.telegram.groups import CHECK, Groups
 from bot.telegram.languages import language_of
 from bot.telegram.render import render
+from bot.uploads import Uploads
 
 _REMEMBERED = 5000
 _START_COMMAND = "start"
@@ -56,9 +59,12 @@ def bot_commands(wording: Wording, language: Language) -> list[BotCommand]:
 class Gateway:
     """Between Telegram and the conversations."""
 
-    def __init__(self, conversations: Conversations, wording: Wording, bot: ExtBot[int], groups: Groups) -> None:
+    def __init__(
+        self, conversations: Conversations, uploads: Uploads, wording: Wording, bot: ExtBot[int], groups: Groups
+    ) -> None:
         self._groups = groups
         self._conversations = conversations
+        self._files = Files(uploads, bot)
         self._wording = wording
         self._bot = bot
         self._done: OrderedDict[int, None] = OrderedDict()
@@ -116,7 +122,9 @@ class Gateway:
             await self._bot.send_message(chat_id, self._wording.say("telegram_forgotten", opened.language))
             return
         inbound = self._inbound(message, command, opened.language)
-        if inbound is None:
+        if has_file(message):
+            await self._take_file(message, opened, inbound, update.update_id)
+        elif inbound is None:
             await self._bot.send_message(chat_id, self._wording.say("telegram_only_text", opened.language))
         elif not (opened.is_new and command == _START_COMMAND):
             await self._talk(chat_id, opened.conversation_id, opened.language, inbound, update.update_id)
@@ -132,6 +140,28 @@ class Gateway:
             return TappedButton(f'/set_language{{"language": "{other}"}}')
         text = message.text or message.caption
         return TypedText(text) if text else None
+
+    async def _take_file(
+        self, message: TelegramMessage, opened: Opened, caption: Inbound | None, update_id: int
+    ) -> None:
+        """Keep a picture or document, and answer: an album once, after its last; a caption as if it were typed."""
+        chat_id, language = message.chat.id, opened.language
+        await self._bot.send_chat_action(chat_id, ChatAction.TYPING)
+        outcome = await self._files.take(message, opened.conversation_id)
+        if caption is not None:
+            await self._talk(chat_id, opened.conversation_id, language, caption, update_id)
+        if outcome.problem is not None:
+            await self._bot.send_message(chat_id, self._wording.say(outcome.problem, language))
+        if outcome.is_last and outcome.kept:
+            try:
+                answer = await self._conversations.say(
+                    opened.conversation_id, SentFiles(), f"telegram-files-{update_id}"
+                )
+            except (AssistantUnavailableError, ConversationNotFoundError):
+                kept = self._wording.say("telegram_files_kept", language, count=outcome.kept)
+                await self._bot.send_message(chat_id, kept)
+                return
+            await self._send_all(chat_id, answer)
 
     async def _talk(
         self, chat_id: int, conversation_id: str, language: Language, inbound: Inbound, update_id: int

@@ -21,6 +21,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 TOKEN = "TEST:TOKEN"
+MAX_FILE = 20 * 1024 * 1024
 MAX_TEXT, MAX_CAPTION, MAX_CALLBACK_DATA, MAX_CALLBACK_ANSWER = 4096, 1024, 64, 200
 _LOOK = 0.02
 OVERALL_PER_SECOND, GROUP_PER_MINUTE, CHAT_BURST = 30, 20, 3
@@ -46,6 +47,8 @@ class Telegram:
     webhook: dict[str, str] = field(default_factory=dict)
     faults: deque[tuple[str, int, int]] = field(default_factory=deque)
     blocked: set[int] = field(default_factory=set)
+    files: dict[str, bytes] = field(default_factory=dict)
+    """What people sent, by file id."""
     refused_for_pace: int = 0
     clock: Callable[[], float] = time.monotonic
     """Seconds in which the limits are counted."""
@@ -76,6 +79,22 @@ class Telegram:
             command = text.split()[0]
             message["entities"] = [{"type": "bot_command", "offset": 0, "length": len(command)}]
         return self.update({"message": message})
+
+    def sends_photo(self, chat: int, content: bytes, **more: Any) -> int:
+        """A picture in several sizes, as Telegram makes them; only the largest is what was sent."""
+        large, small = f"photo{next(self._ids)}", f"thumb{next(self._ids)}"
+        self.files |= {large: content, small: content[:20]}
+        sizes = [
+            {"file_id": small, "file_unique_id": small, "width": 90, "height": 60, "file_size": 20},
+            {"file_id": large, "file_unique_id": large, "width": 1280, "height": 960, "file_size": len(content)},
+        ]
+        return self.says(chat, {"photo": sizes, **more})
+
+    def sends_document(self, chat: int, content: bytes, name: str, **more: Any) -> int:
+        document = f"document{next(self._ids)}"
+        self.files[document] = content
+        described = {"file_id": document, "file_unique_id": document, "file_name": name, "file_size": len(content)}
+        return self.says(chat, {"document": described, **more})
 
     def taps(self, message_id: int, data: str, language: str = "zh-hans") -> int:
         message = next(sent for sent in self.messages if sent["message_id"] == message_id)
@@ -146,6 +165,15 @@ class Telegram:
             raise Refusal(400, "Bad Request: BOT_COMMAND_INVALID")
         self.commands[given.get("language_code", "")] = commands
         return True
+
+    async def do_getFile(self, given: dict[str, Any]) -> dict[str, Any]:  # noqa: N802
+        content = self.files.get(given["file_id"])
+        if content is None:
+            raise Refusal(400, "Bad Request: invalid file_id")
+        if len(content) > MAX_FILE:
+            raise Refusal(400, "Bad Request: file is too big")
+        named = {"file_id": given["file_id"], "file_unique_id": given["file_id"], "file_size": len(content)}
+        return named | {"file_path": f"files/{given['file_id']}"}
 
     async def do_sendChatAction(self, _given: dict[str, Any]) -> bool:  # noqa: N802
         return True
@@ -218,6 +246,12 @@ def create_app(telegram: Telegram) -> Starlette:
             return _refused(refusal)
         return JSONResponse({"ok": True, "result": result})
 
+    async def download(request: Request) -> Response:
+        content = telegram.files.get(request.path_params["file"])
+        if request.path_params["token"] != TOKEN or content is None:
+            return _refused(Refusal(404, "Not Found"))
+        return Response(content, media_type="application/octet-stream")
+
     async def control(request: Request) -> Response:
         given = await request.json() if request.method == "POST" else {}
         match request.path_params["what"]:
@@ -240,6 +274,7 @@ def create_app(telegram: Telegram) -> Starlette:
     return Starlette(
         routes=[
             Route("/bot{token}/{method}", api, methods=["GET", "POST"]),
+            Route("/file/bot{token}/files/{file}", download),
             Route("/control/{what}", control, methods=["GET", "POST"]),
         ]
     )

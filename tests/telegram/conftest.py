@@ -18,15 +18,22 @@ import uvicorn
 from pydantic import SecretStr
 from sqlalchemy import Engine
 
+from bot.complaints import Complaints, Evidence
 from bot.conversations import AssistantUnavailableError, Conversations
+from bot.evidence import accept
 from bot.messages import Button, Channel, Language, Reply
 from bot.settings import ROOT, Settings
+from bot.storage.complaints import SqlComplaintStore
 from bot.storage.conversations import SqlConversationStore
 from bot.storage.engine import make_engine, reader_factory, session_factory
+from bot.storage.evidence import SqlEvidenceStore
 from bot.storage.group_lines import GroupLines
 from bot.storage.keys import KeyRing
 from bot.storage.outbox import Outbox
+from bot.storage.receipts import Argon2ReceiptHasher
 from bot.telegram.app import ALLOWED_UPDATES, build
+from bot.uploads import Uploads
+from tests.shipped_desk import PROMISES
 
 
 def _load_fake() -> Any:
@@ -179,6 +186,10 @@ async def room(
         settings=settings, content=content, conversations=conversations, keys=keys, writers=writers, readers=readers,
         screener=shipped.screener, group_lines=GroupLines(writers),
     )  # fmt: skip
+    receipts = Argon2ReceiptHasher(keys, memory_kib=8, rounds=1)
+    services.complaints = Complaints(SqlComplaintStore(writers, readers), receipts, fast_time.date, PROMISES)
+    services.evidence = Evidence(SqlEvidenceStore(writers, readers), services.complaints, fast_time.date)
+    services.uploads = Uploads(services.evidence, conversations.sender_of, fast_time.date, accept)
     room = Room(telegram, assistant, conversations, services, fast_time)
     await room.start()
     yield room

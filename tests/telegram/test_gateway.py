@@ -67,11 +67,11 @@ async def test_two_people_do_not_share_a_conversation(room) -> None:
     assert len({sender for sender, _ in room.assistant.heard}) == 2
 
 
-async def test_pictures_and_voices_get_a_helpful_answer(room) -> None:
-    for content in ({"photo": [{"file_id": "a", "file_unique_id": "a", "width": 1, "height": 1}]},
-                    {"voice": {"file_id": "a", "file_unique_id": "a", "duration": 1}}):  # fmt: skip
+async def test_voices_and_films_get_a_helpful_answer(room) -> None:
+    thing = {"file_id": "a", "file_unique_id": "a", "duration": 1, "width": 1, "height": 1}
+    for content in ({"voice": thing}, {"video": thing}, {"animation": thing, "document": thing}):
         room.telegram.says(7, content)
-    await room.until(lambda: sum("只看得懂文字" in text for text in room.texts()) == 2, 20)
+    await room.until(lambda: sum("听不了语音" in text for text in room.texts()) == 3, 20)
     assert room.assistant.texts == ["/start"]
 
 
