@@ -13,7 +13,7 @@ from starlette.routing import BaseRoute, Mount
 from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from bot.console import cases, entrance
+from bot.console import cases, entrance, evidence
 from bot.console.access import routes
 from bot.console.pages import show
 from bot.services import Services
@@ -72,7 +72,8 @@ async def _refused(request: Request, error: Exception) -> Response:
 
 def all_routes() -> list[BaseRoute]:
     """Every route of the console; each but the static files declares who may call it."""
-    return [*routes(entrance), *routes(cases), Mount("/static", StaticFiles(directory=_HERE / "static"), name="static")]
+    ours = [*routes(entrance), *routes(cases), *routes(evidence)]
+    return [*ours, Mount("/static", StaticFiles(directory=_HERE / "static"), name="static")]
 
 
 def create_app(services: Services) -> Starlette:

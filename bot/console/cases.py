@@ -33,6 +33,7 @@ from bot.complaints import (
 from bot.complaints.casework import Casework
 from bot.complaints.model import NEEDS_REASON
 from bot.console.access import COOKIE, route, staff_of
+from bot.console.evidence import files_of
 from bot.console.pages import show
 from bot.staff import Right
 
@@ -135,6 +136,7 @@ async def _case_page(
         file=found,
         members=[member for member in members if member.may(Right.WORK_CASES)],
         extras=extras,
+        evidence=await files_of(request, case_id),
         contact=contact,
         checklist=request.app.state.services.content.desk.checklists[found.case.kind],
         clock=promises.state(found.case.due_at, desk.moments().now),

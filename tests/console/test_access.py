@@ -7,6 +7,7 @@ from bot.complaints import Filed
 from bot.console.access import PUBLIC as NOBODY
 from bot.console.access import GuardedRoute
 from bot.console.app import all_routes
+from bot.evidence import Accepted, FileKind
 from bot.staff import RIGHTS, Right, Role
 from tests.console.conftest import signed_in
 
@@ -14,8 +15,9 @@ ROUTES = [route for route in all_routes() if not isinstance(route, Mount)]
 PUBLIC = {"/sign-in", "/enrol/{token}", "/language", "/healthz"}
 
 
-def path_of(route: GuardedRoute) -> str:
-    return route.path.replace("{case_id:int}", "1").replace("{token}", "x")
+def path_of(route: GuardedRoute, file_id: str = "x") -> str:
+    path = route.path.replace("{case_id:int}", "1").replace("{token}", "x")
+    return path.replace("{file_id}", file_id).replace("{number:int}", "1")
 
 
 @pytest.mark.parametrize("route", ROUTES, ids=lambda route: f"{route.path} {sorted(route.methods)}")
@@ -71,11 +73,13 @@ async def test_what_is_not_there_is_a_kind_404(handler, path: str) -> None:
 @pytest.mark.parametrize("role", Role)
 async def test_every_route_with_every_role(role: Role, app, services, filed: Filed) -> None:
     person = await signed_in(app, services, "某人", role)
+    file = services.evidence.keep("s", Accepted(FileKind.PICTURE, "image/png", (b"x",)))
+    services.evidence.add(filed.receipt, "s")
     for route in ROUTES:
         # Signing out would end the walk.
         if route.right is NOBODY or route.path == "/sign-out":
             continue
-        answer = await (person.post if "POST" in route.methods else person.get)(path_of(route))
+        answer = await (person.post if "POST" in route.methods else person.get)(path_of(route, file.id))
         if route.right in RIGHTS[role]:
             assert answer.status_code != 404, route.path
         else:

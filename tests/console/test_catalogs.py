@@ -22,6 +22,7 @@ from bot.complaints import (
 from bot.complaints.likeness import Shared
 from bot.console import cases, entrance, pages
 from bot.console.i18n import catalog
+from bot.evidence import FileKind
 from bot.messages import Channel, Language
 
 TEMPLATES = Path(pages.__file__).parent / "templates"
@@ -29,7 +30,7 @@ ENUMERATED = {
     "status.": Status, "kind.": Kind, "action.": Action, "assigned.": Assigned,
     "language.": Language, "channel.": Channel,
     "clock.": ClockState, "severity.": Severity, "age.": Age, "sort.": Sort, "shared.": Shared,
-    "delivery.": DeliveryState, "behalf.": OnBehalf, "figure.": Fact,
+    "delivery.": DeliveryState, "behalf.": OnBehalf, "figure.": Fact, "evidence.": FileKind,
 }  # fmt: skip
 
 
