@@ -131,8 +131,16 @@ export interface Session {
   language: Language;
 }
 
-/** What a person said: typed words, or the button they tapped. The id makes sending it again harmless. */
-export type Said = { clientMessageId: string } & ({ text: string } | { payload: string; title: string });
+/** What a person said: typed words, the button they tapped, or that they sent files. The id makes sending it again harmless. */
+export type Said = { clientMessageId: string } & Content;
+
+/** `files`: some were sent just now, and the assistant is to say what becomes of them. */
+export type Content = { text: string } | { payload: string; title: string } | { files: true; title: string };
+
+/** What the server says of one file at most, so that nobody waits for a refusal. */
+export const MAX_FILE_BYTES = 10 * 1024 * 1024;
+/** A phone that is told so hands over its own photo formats as JPEG. */
+export const FILE_TYPES = "image/jpeg,image/png,image/webp,image/gif,application/pdf,text/plain";
 
 export function isLanguage(value: unknown): value is Language {
   return value === "zh" || value === "en";

@@ -1,11 +1,9 @@
 /** One conversation from the person's side: open or resume, one turn at a time, nothing lost, nothing said twice. */
 
-import { type Language, type Message, type Said, type Session, isRecord, readMessage } from "./contract";
+import { type Content, type Language, type Message, type Said, type Session, isRecord, readMessage } from "./contract";
 import type { Memory } from "./session";
 import type { ServerEvent } from "./sse";
 import { type ChatClient, Problem } from "./transport";
-
-export type Content = { text: string } | { payload: string; title: string };
 
 /** `opening`: there is no conversation yet. `saying`: `said` was not taken and waits to be sent again. */
 export type Trouble =
@@ -42,6 +40,7 @@ export class Conversation {
   private failed: Said | null = null;
   private serverIsTyping = false;
   private nextLanguage: Language | null = null;
+  private nextFiles: Content | null = null;
   private listening = new AbortController();
 
   constructor(
@@ -91,6 +90,24 @@ export class Conversation {
     if (!this.session || this.turn || !this.failed) return false;
     void this.deliver(this.session, this.failed);
     return true;
+  }
+
+  /** Keep one file; null when it is kept, else why not. Nothing else is touched by a refusal. */
+  async sendFile(file: File, onProgress: (share: number) => void): Promise<Problem | null> {
+    if (!this.session) return new Problem(0);
+    try {
+      await this.client.sendFile(this.session, file, onProgress);
+      return null;
+    } catch (error) {
+      return asProblem(error);
+    }
+  }
+
+  /** After the last of them: the assistant says what becomes of what was kept, at once or after the turn. */
+  announceFiles(title: string): void {
+    const content: Content = { files: true, title };
+    if (this.turn) this.nextFiles = content;
+    else this.say(content);
   }
 
   /** Said at once, or as soon as the turn is over. */
@@ -171,6 +188,7 @@ export class Conversation {
     this.failed = null;
     this.serverIsTyping = false;
     this.nextLanguage = null;
+    this.nextFiles = null;
   }
 
   private remember(session: Session): void {
@@ -204,7 +222,15 @@ export class Conversation {
     } finally {
       this.showTyping();
       this.sayNextLanguage();
+      this.sayNextFiles();
     }
+  }
+
+  private sayNextFiles(): void {
+    const content = this.nextFiles;
+    if (!content || this.turn || this.failed) return;
+    this.nextFiles = null;
+    this.say(content);
   }
 
   private sayNextLanguage(): void {
@@ -306,6 +332,7 @@ export function languageButton(language: Language): Content {
 
 function saysSame(said: Said, content: Content): boolean {
   if ("text" in said) return "text" in content && said.text === content.text;
+  if ("files" in said) return "files" in content;
   return "payload" in content && said.payload === content.payload;
 }
 

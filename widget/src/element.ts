@@ -12,6 +12,7 @@ import { button, h } from "./view/dom";
 import { Header } from "./view/header";
 import { mark } from "./view/icons";
 import { messageView, ownWords, remark } from "./view/message";
+import { Uploads } from "./view/uploads";
 
 /** Where this script came from: its origin is the server's, unless an attribute says otherwise. */
 const SCRIPT_URL = (
@@ -40,6 +41,7 @@ export class MingbaiChat extends HTMLElement implements Listener {
   private typing!: HTMLElement;
   private notice!: HTMLElement;
   private composer!: Composer;
+  private uploads!: Uploads;
   private privacy!: HTMLElement;
   private forgetting!: HTMLButtonElement;
   private launcher: HTMLButtonElement | null = null;
@@ -74,6 +76,7 @@ export class MingbaiChat extends HTMLElement implements Listener {
 
   onReset(reason: "new" | "gone" | "forgotten"): void {
     this.log.replaceChildren(this.typing);
+    this.uploads.clear();
     this.pending = null;
     if (reason !== "new") this.add(remark(say(reason, this.language)));
   }
@@ -117,6 +120,7 @@ export class MingbaiChat extends HTMLElement implements Listener {
     const words = say(this.conversation.isOpen ? "typing" : "opening", this.language);
     this.typing.querySelector("[role=status]")?.replaceChildren(...(isTyping ? [words] : []));
     this.composer.isBusy = this.conversation.isBusy || !this.conversation.isOpen;
+    this.composer.isOpen = this.conversation.isOpen;
     if (isTyping && this.isAtEnd()) this.log.scrollTop = this.log.scrollHeight;
   }
 
@@ -149,7 +153,8 @@ export class MingbaiChat extends HTMLElement implements Listener {
     this.typing = h("div", { class: "typing" }, h("span", { class: "hidden", role: "status" }), h("i"), h("i"), h("i"));
     this.log = h("div", { class: "log", role: "log", "aria-live": "polite", tabindex: 0 }, this.typing);
     this.notice = h("div", { class: "notice", role: "alert" });
-    this.composer = new Composer((text) => this.conversation.say({ text }));
+    this.uploads = new Uploads(this.conversation, () => this.language);
+    this.composer = new Composer((text) => this.conversation.say({ text }), (files) => void this.uploads.send(files));
     this.privacy = h("span");
     this.forgetting = button({ class: "link" }, () => this.askToForget());
     this.panel = h(
@@ -158,6 +163,7 @@ export class MingbaiChat extends HTMLElement implements Listener {
       this.header.element,
       this.log,
       this.notice,
+      this.uploads.element,
       h("footer", { class: "footer" }, this.composer.element, h("p", { class: "small" }, this.privacy, this.forgetting)),
     );
     this.frame = h("div", { class: "frame" }, this.panel);

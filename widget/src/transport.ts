@@ -32,6 +32,7 @@ export class ChatClient {
   constructor(
     private readonly baseUrl: string,
     private readonly send: typeof fetch = (input, init) => fetch(input, init),
+    private readonly request: () => XMLHttpRequest = () => new XMLHttpRequest(),
   ) {}
 
   async open(language: Language | null): Promise<Opened> {
@@ -48,7 +49,7 @@ export class ChatClient {
   }
 
   async say(session: Session, said: Said): Promise<Message[]> {
-    const content = "payload" in said ? { payload: said.payload } : { text: said.text };
+    const content = "payload" in said ? { payload: said.payload } : "files" in said ? { files: true } : { text: said.text };
     const body = { ...content, client_message_id: said.clientMessageId };
     return readMessages(await this.json("POST", `/${encodeURIComponent(session.id)}/messages`, session, body));
   }
@@ -56,6 +57,21 @@ export class ChatClient {
   async history(session: Session, after = ""): Promise<Message[]> {
     const query = after ? `?after=${encodeURIComponent(after)}` : "";
     return readMessages(await this.json("GET", `/${encodeURIComponent(session.id)}/messages${query}`, session));
+  }
+
+  /** By the older kind of request: only that one tells how far it is. `more` follows, so nothing is answered yet. */
+  async sendFile(session: Session, file: File, onProgress: (share: number) => void): Promise<void> {
+    const request = this.request();
+    request.open("POST", `${this.baseUrl}/api/v1/conversations/${encodeURIComponent(session.id)}/files?more=true`);
+    request.setRequestHeader("Accept", "application/json");
+    request.setRequestHeader("Authorization", `Bearer ${session.token}`);
+    request.setRequestHeader("X-File-Name", encoded(file.name));
+    request.upload.onprogress = (event) => onProgress(event.lengthComputable ? event.loaded / event.total : 0);
+    await new Promise<void>((resolve, reject) => {
+      request.onload = () => (request.status === 201 ? resolve() : reject(problemOf(request.status, parsed(request.responseText))));
+      request.onerror = request.onabort = () => reject(new Problem(0));
+      request.send(file);
+    });
   }
 
   /** Outlives the page (`keepalive`): a person who leaves quickly does not wait for it. */
@@ -117,7 +133,27 @@ export class ChatClient {
 }
 
 async function readProblem(response: Response): Promise<Problem> {
-  const data: unknown = await response.json().catch(() => null);
+  return problemOf(response.status, await response.json().catch(() => null));
+}
+
+function problemOf(status: number, data: unknown): Problem {
   const text = (value: unknown): string => (typeof value === "string" ? value : "");
-  return isRecord(data) ? new Problem(response.status, text(data.title), text(data.detail)) : new Problem(response.status);
+  return isRecord(data) ? new Problem(status, text(data.title), text(data.detail)) : new Problem(status);
+}
+
+/** The end of a name, where its ending is. Half a letter, which some systems allow, has no encoding. */
+function encoded(name: string): string {
+  try {
+    return encodeURIComponent(Array.from(name).slice(-80).join(""));
+  } catch {
+    return "";
+  }
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return null;
+  }
 }
