@@ -228,6 +228,18 @@ class Telegram:
         self.messages.append(message)
         return message
 
+    # --- files, outside of the methods ---
+
+    async def download(self, request: Request) -> Response:
+        content = self.files.get(request.path_params["file"])
+        if request.path_params["token"] != TOKEN or content is None:
+            return _refused(Refusal(404, "Not Found"))
+        return Response(content, media_type="application/octet-stream")
+
+    async def photo(self, request: Request) -> Response:
+        """The body is a picture that somebody sends."""
+        return JSONResponse({"update_id": self.sends_photo(int(request.query_params["chat"]), await request.body())})
+
 
 def _parsed(value: Any) -> Any:
     return json.loads(value) if isinstance(value, str) else value
@@ -245,12 +257,6 @@ def create_app(telegram: Telegram) -> Starlette:
         except Refusal as refusal:
             return _refused(refusal)
         return JSONResponse({"ok": True, "result": result})
-
-    async def download(request: Request) -> Response:
-        content = telegram.files.get(request.path_params["file"])
-        if request.path_params["token"] != TOKEN or content is None:
-            return _refused(Refusal(404, "Not Found"))
-        return Response(content, media_type="application/octet-stream")
 
     async def control(request: Request) -> Response:
         given = await request.json() if request.method == "POST" else {}
@@ -274,7 +280,8 @@ def create_app(telegram: Telegram) -> Starlette:
     return Starlette(
         routes=[
             Route("/bot{token}/{method}", api, methods=["GET", "POST"]),
-            Route("/file/bot{token}/files/{file}", download),
+            Route("/file/bot{token}/files/{file}", telegram.download),
+            Route("/control/photo", telegram.photo, methods=["POST"]),
             Route("/control/{what}", control, methods=["GET", "POST"]),
         ]
     )
