@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from bot.evidence.accepting import accept, check_size
-from bot.evidence.limits import AT_ONCE, WORK_MEMORY, WORK_SECONDS
+from bot.evidence.limits import AT_ONCE, WAIT_SECONDS, WORK_MEMORY, WORK_SECONDS
 from bot.evidence.model import Accepted, FileKind, Refusal, RefusedFileError, tidy_name
 
 _ROOT = Path(__file__).resolve().parents[2]
@@ -22,7 +22,7 @@ _COMMAND = (sys.executable, "-s", "-m", "bot.evidence")
 _at_work = threading.BoundedSemaphore(AT_ONCE)
 
 
-def accept_isolated(content: bytes, declared_name: str = "", seconds: float = WORK_SECONDS) -> Accepted:
+def accept_isolated(content: bytes, declared_name: str = "", seconds: float = WAIT_SECONDS) -> Accepted:
     """``accept`` in another process, within limits of time and memory. Raises ``RefusedFileError``. Blocks."""
     check_size(content)
     with _at_work:

@@ -19,7 +19,9 @@ MAX_LETTERS = 200_000
 MAX_NAME = 60
 
 WORK_SECONDS = 20
-"""Longest time one file may take, and ``WORK_MEMORY`` the most memory, in bytes."""
+"""Of computing that one file may take; ``WAIT_SECONDS`` with all waiting, on a machine that is busy."""
+WAIT_SECONDS = 60
 WORK_MEMORY = 1536 * 1024 * 1024
+"""Bytes."""
 AT_ONCE = 2
 """Files worked on at the same time in one process."""
