@@ -107,7 +107,8 @@ class Api:
         conversations = self._conversations
         refusals: dict[int | str, dict[str, Any]] = {
             status: {"model": Problem, "description": name}
-            for name, status in ((kind.name.lower(), kind.status) for kind in Kind)
+            # Of several kinds with one status, the first and most general gives the name.
+            for name, status in ((kind.name.lower(), kind.status) for kind in reversed(Kind))
             if status not in {405, 500}
         }
         router = APIRouter(

@@ -188,7 +188,14 @@ async def test_openapi_describes_the_contract(http):
         "/api/v1/conversations/{conversation_id}",
         "/api/v1/conversations/{conversation_id}/messages",
         "/api/v1/conversations/{conversation_id}/events",
+        "/api/v1/conversations/{conversation_id}/files",
     }
+    send = document["paths"]["/api/v1/conversations/{conversation_id}/files"]["post"]
+    assert {"201", "401", "404", "413", "415", "422", "429"} <= set(send["responses"])
+    assert (send["responses"]["422"]["description"], send["responses"]["415"]["description"]) == (
+        "invalid",
+        "file_type",
+    )
     say = document["paths"]["/api/v1/conversations/{conversation_id}/messages"]["post"]
     assert {"200", "401", "404", "422", "429", "503"} <= set(say["responses"])
     assert "LoanCostCard" in document["components"]["schemas"]
