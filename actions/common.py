@@ -7,6 +7,7 @@ from rasa_sdk.events import EventType, FollowupAction, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 from rasa_sdk.types import DomainDict
 
+from actions._evidence import drop_waiting
 from actions._glossary import term_in
 from actions._support import (
     button,
@@ -81,6 +82,8 @@ class ActionCancel(Action):
         elsewhere = tracker.active_loop_name not in {None, "complaint_form"}
         if elsewhere:
             remind_of_complaint(dispatcher, tracker)
+        else:
+            await drop_waiting(tracker)
         kept = complaint_slots(tracker) if elsewhere else []
         return [*forget_entered(tracker, *kept), *leave_form()]
 

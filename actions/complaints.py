@@ -13,6 +13,7 @@ from actions._complaint_chat import loan_of
 from actions._complaint_entered import LONGEST_STORY, PREFIX, WHICH, Entered
 from actions._complaint_form import SEND, Turn, consents
 from actions._complaint_summary import Summary
+from actions._evidence import summary_rows
 from actions._glossary import term_in
 from actions._support import (
     Json,
@@ -228,6 +229,7 @@ class ActionAskComplaintReview(Action):
             say(dispatcher, "utter_complaint_which", buttons=[*summary.corrections(), send])
             return []
         shown = [(row.label, row.shown(tongue)) for row in summary.rows()]
+        shown += [(row.label, row.value) for row in await summary_rows(tracker, tongue)]
         card = SummaryCard(
             title=word("complaint_summary_title", tongue),
             rows=[Figure(label=label, value=value) for label, value in shown],

@@ -27,8 +27,8 @@ from bot.storage.casework import SqlCaseworkStore
 from bot.storage.complaints import SqlComplaintStore
 from bot.storage.conversations import SqlConversationStore
 from bot.storage.engine import make_engine, reader_factory, session_factory
-from bot.storage.group_lines import GroupLines
 from bot.storage.evidence import SqlEvidenceStore
+from bot.storage.group_lines import GroupLines
 from bot.storage.keys import KeyRing
 from bot.storage.outbox import Outbox
 from bot.storage.receipts import Argon2ReceiptHasher

@@ -185,7 +185,8 @@ class Conversations:
         speech = conversation.speech
         if isinstance(inbound, SentFiles):
             shown = self._wording.say("gateway_sent_files", speech.language)
-            return await self._tap(conversation, shown, FILES_SENT)
+            replies, speech = await self._tap(conversation, FILES_SENT)
+            return self._said(shown), replies, speech
         if isinstance(inbound, TappedButton):
             title = await asyncio.to_thread(self._title_of, conversation, inbound.payload)
             if title is None:

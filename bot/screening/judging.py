@@ -24,7 +24,7 @@ class Thresholds:
     caution_with_rules: float = -0.1
     nearly: float = 0.0
     """Too little for caution; not nothing either."""
-    unasked: float = 2.0
+    unasked: float = 1.8
     """With signs that the rules alone call dangerous, and both of one mind about which trick: enough to speak up in a
     group where nobody asked. Of 612 harmless texts of dev one comes this far, of 938 tricks every fourth."""
     unasked_share: float = 0.5

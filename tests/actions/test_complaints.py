@@ -1,6 +1,7 @@
 """The complaint's form as Rasa would drive it: asked, tapped, typed, skipped, corrected, sent."""
 
 import json
+from datetime import UTC, datetime
 from types import SimpleNamespace
 
 import pytest
@@ -14,7 +15,8 @@ from actions._complaint_entered import matching
 from actions.common import ActionCancel, ActionMenu, ActionStart
 from actions.disclosure import ActionDisclosureComplaint
 from actions.screening import ActionReportFinding
-from bot.complaints import Filed, Kind, OnBehalf
+from bot.complaints import EvidenceItem, Filed, Kind, OnBehalf
+from bot.evidence import FileKind
 from bot.messages import Language, read_card
 from bot.settings import ROOT
 
@@ -39,6 +41,7 @@ class Desk:
     def __init__(self):
         self.filed = []
         self.is_away = False
+        self.files = []
 
     def file(self, draft):
         if self.is_away:
@@ -46,11 +49,20 @@ class Desk:
         self.filed.append(draft)
         return Filed("1234567890123456", 1)
 
+    # The files that wait, as ``Evidence`` has them.
+
+    def unclaimed(self, _sender):
+        return tuple(self.files)
+
+    def drop(self, _sender):
+        self.files = []
+        return 0
+
 
 @pytest.fixture(autouse=True)
 def desk(shipped):
     desk = Desk()
-    _support.set_services(SimpleNamespace(**vars(shipped), complaints=desk))
+    _support.set_services(SimpleNamespace(**vars(shipped), complaints=desk, evidence=desk))
     yield desk
     _support.set_services(None)
 
@@ -150,6 +162,15 @@ async def through(talk, kind, *told):
 
 async def _no_contact(talk):
     await talk.turn("/x", "complaint_choose", {"complaint_field": "contact", "complaint_value": "skip"})
+
+
+async def test_the_summary_tells_which_files_go_along_and_cancelling_deletes_them(desk):
+    desk.files = [EvidenceItem("f", FileKind.PICTURE, 1, 10, datetime(2026, 3, 2, tzinfo=UTC))] * 2
+    talk = Talk()
+    await through(talk, "催收骚扰", "半夜打电话给我妈，骂人")
+    assert talk.rows()["证据"] == "2张图片"
+    await talk.do(ActionCancel(), "取消", "cancel")
+    assert desk.files == []
 
 
 async def test_a_farmer_gets_through_in_eight_taps_or_answers(desk):

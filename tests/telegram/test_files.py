@@ -78,5 +78,5 @@ async def test_with_the_assistant_away_the_file_is_kept_and_the_person_told(room
 
 async def test_in_a_group_nothing_is_fetched(room) -> None:
     room.telegram.sends_photo(-5, picture(), caption="@mingbai_bot 看看")
-    await room.until(lambda: room.texts(-5))
+    await room.settle()
     assert [method for method, _ in room.telegram.calls if method == "getFile"] == []

@@ -77,7 +77,7 @@ def test_rules_and_likeness_judge_together(signs, score, verdict):
     ("signs", "discount", "likeness", "is_strong"),
     [
         ([sign(5)], 0, Likeness(2.0, {"fake-loan": 0.9, "prize": 0.1}), True),
-        ([sign(5)], 0, Likeness(1.95, {"fake-loan": 0.9, "prize": 0.1}), False),  # danger, but not so clear
+        ([sign(5)], 0, Likeness(1.75, {"fake-loan": 0.9, "prize": 0.1}), False),  # danger, but not so clear
         ([sign(4)], 0, Likeness(9.0, {"fake-loan": 1.0}), False),  # the likeness alone
         ([sign(5)], 1, Likeness(9.0, {"fake-loan": 1.0}), False),  # said against it
         ([sign(9)], 0, Likeness(1.0, {"fake-loan": 1.0}), False),  # the rules alone
