@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session, sessionmaker
 from bot.complaints import Complaints, Evidence
 from bot.complaints.casework import Casework
 from bot.complaints.promises import Promises
+from bot.complaints.punctuality import Punctuality
 from bot.complaints.retention import Retention
 from bot.content import Content, load_content
 from bot.conversations import Conversations
@@ -31,6 +32,7 @@ from bot.storage.evidence import SqlEvidenceStore
 from bot.storage.group_lines import GroupLines
 from bot.storage.keys import KeyRing
 from bot.storage.outbox import Outbox
+from bot.storage.punctuality import SqlPunctualityStore
 from bot.storage.receipts import Argon2ReceiptHasher
 from bot.storage.retention import SqlRetentionStore
 from bot.storage.staff import SqlStaffStore
@@ -99,6 +101,11 @@ class Services:
         """What handlers do with cases beside answering them."""
         store = SqlCaseworkStore(self.writers, self.readers)
         return Casework(store, self.complaints, self.content.desk, now)
+
+    @cached_property
+    def punctuality(self) -> Punctuality:
+        """Escalation, and the rate of answers on time."""
+        return Punctuality(SqlPunctualityStore(self.writers, self.readers), now)
 
     @cached_property
     def retention(self) -> Retention:

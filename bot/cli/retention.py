@@ -1,4 +1,7 @@
-"""``mingbai retention``: delete what is due, once by hand or daily beside the other processes."""
+"""``mingbai retention``: delete what is due, once by hand or daily beside the other processes.
+
+The daily watch looks at the desk's clock as well: the two are all that the passing of time does by itself.
+"""
 
 import signal
 import threading
@@ -48,9 +51,22 @@ def watch(settings: Settings) -> None:
     try:
         while not told_to_stop.is_set():
             run_if_due(services)
+            escalate(services)
             told_to_stop.wait(_LOOK_EVERY_SECONDS)
     finally:
         services.close()
+
+
+def escalate(services: Services) -> int:
+    """Put what is overdue before the supervisors; a database that is away is asked again at the next look."""
+    try:
+        escalated = services.punctuality.escalate()
+    except Exception as error:  # noqa: BLE001 - whatever is wrong now, the next look does the same work
+        log.warning("escalation_failed", error=type(error).__name__)
+        return 0
+    if escalated:
+        log.info("escalated", cases=escalated)
+    return escalated
 
 
 def run_if_due(services: Services) -> bool:

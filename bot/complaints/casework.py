@@ -74,7 +74,8 @@ class Bulk:
     """What became of a bulk action."""
 
     done: int
-    skipped: int
+    skipped: tuple[Case, ...]
+    """The cases, as they were, that did not allow it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,8 +126,8 @@ class CaseworkUnit(ComplaintUnit, Protocol):
     def extras(self, case_id: int, staff_id: int, looking_since: datetime) -> Extras:
         """What the desk added to a case."""
 
-    def matching(self, actor: StaffActor, narrowed: QueueFilter, moments: Moments, limit: int) -> list[tuple[int, int]]:
-        """Id and version of the cases of a filter."""
+    def matching(self, actor: StaffActor, narrowed: QueueFilter, moments: Moments, limit: int) -> list[Case]:
+        """The cases of a filter, oldest first."""
 
     def counts(self, actor: StaffActor, moments: Moments) -> dict[str, int]:
         """How many cases stand where."""
@@ -200,6 +201,11 @@ class Casework:
             if unit.tag(case_id, tag):
                 unit.add_event(case_id, CaseEvent(Action.TAGGED, now, reason=tag), staff_id=actor.id)
             return unit.change(case, now)
+
+    @staticmethod
+    def check_tag(tag: str) -> None:
+        """Raise ``BadTextError`` for what cannot be a tag, before it is put on many cases."""
+        _tidy(tag, MAX_TAG)
 
     def untag(self, actor: StaffActor, case_id: int, version: int, tag: str) -> int:
         """Take a tag off."""
@@ -286,10 +292,11 @@ class Casework:
         with self._store.reading() as unit:
             return unit.counts(actor, self._complaints.moments())
 
-    def matching(self, actor: StaffActor, narrowed: QueueFilter) -> int:
-        """How many cases a bulk action over a filter would reach, at most one more than ``MAX_BULK``."""
+    def matching(self, actor: StaffActor, narrowed: QueueFilter) -> tuple[Case, ...]:
+        """The cases a bulk action over a filter would reach, oldest first, at most one more than ``MAX_BULK``."""
+        self._complaints.note_search(actor, narrowed)
         with self._store.reading() as unit:
-            return len(unit.matching(actor, narrowed, self._complaints.moments(), MAX_BULK + 1))
+            return tuple(unit.matching(actor, narrowed, self._complaints.moments(), MAX_BULK + 1))
 
     def bulk(
         self, actor: StaffActor, narrowed: QueueFilter, expected: int, act: Callable[[int, int], object]
@@ -298,18 +305,25 @@ class Casework:
 
         ``None``, and nothing done, when the filter no longer reaches as many cases as the actor confirmed.
         """
-        with self._store.reading() as unit:
-            found = unit.matching(actor, narrowed, self._complaints.moments(), MAX_BULK + 1)
+        found = self.matching(actor, narrowed)
         if len(found) != expected or expected > MAX_BULK:
             return None
-        done = 0
-        for case_id, version in found:
+        skipped = []
+        for case in found:
             try:
-                act(case_id, version)
+                act(case.id, case.version)
             except ComplaintError:
-                continue
-            done += 1
-        return Bulk(done, expected - done)
+                skipped.append(case)
+        return Bulk(expected - len(skipped), tuple(skipped))
+
+    def gather(self, actor: StaffActor, narrowed: QueueFilter, expected: int, into_id: int) -> Bulk | None:
+        """Answer every case of a filter with one case, which may or may not be among them."""
+
+        def act(case_id: int, version: int) -> None:
+            if case_id != into_id:
+                self.merge(actor, case_id, version, into_id)
+
+        return self.bulk(actor, narrowed, expected, act)
 
     def views(self, actor: StaffActor) -> tuple[SavedView, ...]:
         """The actor's saved views."""

@@ -116,6 +116,8 @@ class Action(StrEnum):
     REDACTED = "redacted"
     UNREDACTED = "unredacted"
     EXPORTED = "exported"
+    ESCALATED = "escalated"
+    """By the clock, when a promise was not kept; nobody's name stands beside it."""
 
 
 class Notice(StrEnum):
@@ -290,6 +292,8 @@ class Case:
     severity: Severity = Severity.NORMAL
     merged_into: int | None = None
     """The case this one is answered with."""
+    is_escalated: bool = False
+    """What is due passed unkept, and was put before the supervisors."""
 
     @property
     def number(self) -> str:

@@ -42,6 +42,12 @@ OPEN = tuple(status for status in Status if not status.is_closed)
 _NUMBER = re.compile(r"(?:C-(?P<year>\d{4})-)?0*(?P<id>\d{1,9})", re.IGNORECASE)
 
 
+def id_of_number(text: str) -> int | None:
+    """The id that a case number names, whole or only its last part; ``None`` when it is none."""
+    found = _NUMBER.fullmatch(text.strip())
+    return int(found["id"]) if found else None
+
+
 @dataclass(frozen=True, slots=True)
 class QueueFilter:
     """What a queue is narrowed to. ``search`` is a case number, whole or only its last part, or words of the case."""
@@ -56,13 +62,13 @@ class QueueFilter:
     age: Age | None = None
     institution: str = field(default="", repr=False)
     tag: str = field(default="", repr=False)
+    escalated: bool = False
     sort: Sort = Sort.DUE
 
     @property
     def searched_id(self) -> int | None:
         """The id that ``search`` names as a number; ``None`` when it holds words or nothing."""
-        found = _NUMBER.fullmatch(self.search.strip())
-        return int(found["id"]) if found else None
+        return id_of_number(self.search)
 
     @property
     def words(self) -> str:

@@ -195,8 +195,7 @@ class Complaints:
 
     def queue(self, actor: StaffActor, narrowed: QueueFilter, page: int = 1) -> Page:
         """One page of cases: numbers and states only, no word of what they say."""
-        if narrowed.words or narrowed.institution:
-            self._open_for_search(actor)
+        self.note_search(actor, narrowed)
         with self._store.reading() as unit:
             return unit.queue(actor, narrowed, self.moments(), max(1, page), PAGE_SIZE)
 
@@ -210,8 +209,10 @@ class Complaints:
         """The desk's own clock."""
         return self._promises
 
-    def _open_for_search(self, actor: StaffActor) -> None:
-        # A search opens sealed texts, so it is written down; the words asked for are personal data and are not.
+    def note_search(self, actor: StaffActor, narrowed: QueueFilter) -> None:
+        """Make ready for a filter that opens sealed texts, and write it down: not the words, they are personal data."""
+        if not (narrowed.words or narrowed.institution):
+            return
         with self._store.unit() as unit:
             unit.index_pending(INDEXED_AT_ONCE)
             unit.log_access(actor, "searched texts", None, self._clock())

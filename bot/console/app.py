@@ -13,7 +13,7 @@ from starlette.routing import BaseRoute, Mount
 from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from bot.console import cases, entrance, evidence
+from bot.console import account, bulk, cases, entrance, evidence, queue, staff
 from bot.console.access import routes
 from bot.console.pages import show
 from bot.services import Services
@@ -31,6 +31,7 @@ _HEADERS = {
     "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
 }
 _MAX_BODY = 64 * 1024
+_PAGES = (entrance, account, queue, bulk, cases, staff)
 
 
 class Shield:
@@ -72,8 +73,8 @@ async def _refused(request: Request, error: Exception) -> Response:
 
 def all_routes() -> list[BaseRoute]:
     """Every route of the console; each but the static files declares who may call it."""
-    ours = [*routes(entrance), *routes(cases), *routes(evidence)]
-    return [*ours, Mount("/static", StaticFiles(directory=_HERE / "static"), name="static")]
+    declared = [found for module in _PAGES for found in routes(module)]
+    return [*declared, Mount("/static", StaticFiles(directory=_HERE / "static"), name="static")]
 
 
 def create_app(services: Services) -> Starlette:

@@ -8,7 +8,8 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
 
-from bot.console.access import COOKIE, PUBLIC, drop_session, route, set_session
+from bot.console.access import PUBLIC, drop_session, route, set_session
+from bot.console.desk import session_of, staff_desk
 from bot.console.pages import LANGUAGE_COOKIE, show
 from bot.messages import Language
 from bot.staff import (
@@ -18,17 +19,11 @@ from bot.staff import (
     PassphraseRefusedError,
     Right,
     SignInRefusedError,
-    StaffDesk,
     TooManyAttemptsError,
 )
 
 _YEAR = 365 * 24 * 3600
 _OUR_PATH = re.compile(r"(/[A-Za-z0-9_-]+)+")
-
-
-def _desk(request: Request) -> StaffDesk:
-    desk: StaffDesk = request.app.state.services.staff
-    return desk
 
 
 @route("/sign-in", PUBLIC)
@@ -44,7 +39,7 @@ async def do_sign_in(request: Request) -> Response:
     name = str(form.get("name", ""))[:80]
     given = (name, str(form.get("passphrase", ""))[:1000], str(form.get("code", ""))[:20])
     try:
-        token = await run_in_threadpool(_desk(request).sign_in, *given)
+        token = await run_in_threadpool(staff_desk(request).sign_in, *given)
     except TooManyAttemptsError:
         return show(request, "sign_in.html", status=429, refusal="refusal.slow_down", name=name, codes=())
     except SignInRefusedError:
@@ -57,8 +52,8 @@ async def do_sign_in(request: Request) -> Response:
 @route("/sign-out", Right.OWN_ACCESS, write=True)
 async def sign_out(request: Request) -> Response:
     """End the session on the server and in the browser."""
-    token = request.cookies.get(COOKIE, "")
-    await run_in_threadpool(_desk(request).sign_out, token)
+    token = session_of(request)
+    await run_in_threadpool(staff_desk(request).sign_out, token)
     answer = RedirectResponse("/sign-in", status_code=303)
     drop_session(answer)
     return answer
@@ -72,7 +67,7 @@ async def enrol(request: Request) -> Response:
 
 async def _enrol_page(request: Request, refusal: str = "") -> Response:
     try:
-        totp = await run_in_threadpool(_desk(request).begin_enrolment, request.path_params["token"])
+        totp = await run_in_threadpool(staff_desk(request).begin_enrolment, request.path_params["token"])
     except InvitationInvalidError:
         raise HTTPException(404) from None
     qr = segno.make(totp.provisioning_uri, error="m").svg_data_uri(scale=6, border=2)
@@ -87,14 +82,14 @@ async def do_enrol(request: Request) -> Response:
     form = await request.form()
     given = (str(form.get("passphrase", ""))[:1000], str(form.get("code", ""))[:12])
     try:
-        member = await run_in_threadpool(_desk(request).enrol, request.path_params["token"], *given)
+        member = await run_in_threadpool(staff_desk(request).enrol, request.path_params["token"], *given)
     except PassphraseRefusedError:
         return await _enrol_page(request, "refusal.passphrase")
     except CodeRefusedError:
         return await _enrol_page(request, "refusal.code")
     except InvitationInvalidError:
         raise HTTPException(404) from None
-    codes = await run_in_threadpool(_desk(request).issue_recovery_codes, member)
+    codes = await run_in_threadpool(staff_desk(request).issue_recovery_codes, member)
     return show(request, "sign_in.html", refusal="", name=member.name, codes=codes)
 
 
@@ -109,9 +104,9 @@ async def do_step_up(request: Request) -> Response:
     """Take a fresh code; what it was needed for is asked again on the page that it leads back to."""
     form = await request.form()
     back = _back(str(form.get("back", "")))
-    token = request.cookies.get(COOKIE, "")
+    token = session_of(request)
     try:
-        await run_in_threadpool(_desk(request).step_up, token, str(form.get("code", ""))[:12])
+        await run_in_threadpool(staff_desk(request).step_up, token, str(form.get("code", ""))[:12])
     except TooManyAttemptsError:
         return show(request, "step_up.html", status=429, refusal="refusal.slow_down", back=back)
     except CodeRefusedError:

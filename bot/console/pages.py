@@ -10,6 +10,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
 from bot.console.i18n import translations
+from bot.console.places import places
 from bot.messages import Language
 
 LANGUAGE_COOKIE = "mingbai_console_language"
@@ -51,5 +52,5 @@ def show(request: Request, template: str, *, status: int = 200, **values: Any) -
     """A page as an answer."""
     page = _environment(language_of(request)).get_template(template)
     staff = getattr(request.state, "staff", None)
-    text = page.render(request=request, staff=staff, status=status, path=request.url.path, **values)
-    return HTMLResponse(text, status)
+    common = {"request": request, "staff": staff, "status": status, "path": request.url.path}
+    return HTMLResponse(page.render(common, places=places(request), **values), status)

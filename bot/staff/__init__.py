@@ -5,12 +5,23 @@ from bot.staff.errors import (
     CodeRefusedError,
     InvitationInvalidError,
     NameRefusedError,
+    OwnAccessError,
     PassphraseRefusedError,
     SignInRefusedError,
     StaffError,
     TooManyAttemptsError,
 )
-from bot.staff.model import RIGHTS, AccessState, Right, Role, StaffEntry, StaffLimits, StaffMember, TotpSecret
+from bot.staff.model import (
+    RIGHTS,
+    AccessState,
+    Right,
+    Role,
+    StaffEntry,
+    StaffLimits,
+    StaffMember,
+    StaffSession,
+    TotpSecret,
+)
 from bot.staff.secrets import Passphrases
 
 __all__ = [
@@ -22,6 +33,7 @@ __all__ = [
     "CodeRefusedError",
     "InvitationInvalidError",
     "NameRefusedError",
+    "OwnAccessError",
     "PassphraseRefusedError",
     "Passphrases",
     "Right",
@@ -32,6 +44,7 @@ __all__ = [
     "StaffError",
     "StaffLimits",
     "StaffMember",
+    "StaffSession",
     "TooManyAttemptsError",
     "TotpSecret",
 ]

@@ -9,6 +9,7 @@ from bot.staff.errors import (
     CodeRefusedError,
     InvitationInvalidError,
     NameRefusedError,
+    OwnAccessError,
     PassphraseRefusedError,
     SignInRefusedError,
     TooManyAttemptsError,
@@ -61,8 +62,11 @@ class StaffDesk:
         self._passphrases = passphrases or Passphrases()
         self._limits = limits or StaffLimits()
 
-    def invite(self, name: str, role: Role) -> str:
-        """Invite somebody; returns the token that lets them enrol once. Inviting again replaces the token."""
+    def invite(self, name: str, role: Role, by: StaffMember | None = None) -> str:
+        """Invite somebody; returns the token that lets them enrol once. Inviting again replaces the token.
+
+        ``by`` is who does it, here and below; ``None`` is the command line.
+        """
         name = _tidy(name)
         if not name or len(name) > MAX_NAME or not name.isprintable():
             raise NameRefusedError(f"a name has 1 to {MAX_NAME} printable characters")
@@ -72,7 +76,7 @@ class StaffDesk:
                 raise NameRefusedError(f"{name} has access already")
             now = self._clock()
             unit.invite(name, role, token_hash(token), now + self._limits.invitation)
-            unit.log(audit.STAFF_INVITED, now, staff_id=unit.staff_id(name), by=audit.OPERATOR)
+            unit.log(audit.STAFF_INVITED, now, staff_id=unit.staff_id(name), by=_actor(by), details={"role": role})
         return token
 
     def begin_enrolment(self, token: str) -> TotpSecret:
@@ -87,10 +91,7 @@ class StaffDesk:
 
     def enrol(self, token: str, passphrase: str, code: str) -> StaffMember:
         """Complete an invitation. The code proves that the app was set up; it is used up by that."""
-        if not MIN_PASSPHRASE <= len(passphrase) <= MAX_PASSPHRASE:
-            raise PassphraseRefusedError(f"a passphrase has {MIN_PASSPHRASE} to {MAX_PASSPHRASE} characters")
-        if self._is_weak(passphrase):
-            raise PassphraseRefusedError("one of the first passphrases anybody would try")
+        self._check_new(passphrase)
         now = self._clock()
         with self._store.reading() as unit:
             # Known before the slow hash, so that strangers cannot make us work.
@@ -149,7 +150,7 @@ class StaffDesk:
             found = unit.session(hashed)
         if found is None:
             return None
-        if now - found.seen_at > self._limits.idle or now - found.started_at > self._limits.absolute:
+        if self._is_over(found, now):
             self.sign_out(token)
             return None
         if counts and now - found.seen_at >= self._limits.seen_resolution:
@@ -194,15 +195,42 @@ class StaffDesk:
         at = found.stepped_up_at if found else None
         return at is not None and self._clock() - at <= self._limits.step_up
 
-    def sessions(self, member: StaffMember) -> list[StaffSession]:
-        """A person's own sessions, newest first."""
+    def sessions(self, member: StaffMember, token: str) -> list[StaffSession]:
+        """A person's own sessions, newest first; the one of ``token`` is marked as current."""
+        now = self._clock()
         with self._store.reading() as unit:
-            return unit.sessions_of(member.id)
+            found = unit.sessions_of(member.id, token_hash(token))
+        # Those that ran out are not deleted before somebody comes with them, or signs in.
+        return [one for one in found if not self._is_over(one, now)]
 
     def sign_out_everywhere(self, member: StaffMember) -> None:
         """End every session of a person."""
         with self._store.unit() as unit:
             unit.end_sessions_of(member.id)
+            unit.log(audit.STAFF_SESSIONS_ENDED, self._clock(), staff_id=member.id)
+
+    def change_passphrase(self, member: StaffMember, token: str, current: str, new: str) -> None:
+        """Replace a person's passphrase. Their other sessions end: whoever knew the old one is out.
+
+        Raises:
+            PassphraseRefusedError: the new one is too short, too long or too common.
+            SignInRefusedError: the current one is wrong; that counts as a failed sign-in does.
+            TooManyAttemptsError: after too many of these.
+        """
+        self._check_new(new)
+        now = self._clock()
+        self._count_attempt(member.name, now)
+        with self._store.reading() as unit:
+            known = unit.credentials_of(member.id)
+        if not self._passphrases.fits(current[: MAX_PASSPHRASE + 1], known.passphrase_hash if known else None):
+            self._log_failure(member.name, now)
+            raise SignInRefusedError("refused")
+        hashed = self._passphrases.hash(new)
+        with self._store.unit() as unit:
+            unit.replace_hash(member.id, hashed)
+            unit.clear_attempts(member.name)
+            unit.end_sessions_of(member.id, but=token_hash(token))
+            unit.log(audit.STAFF_PASSPHRASE_CHANGED, now, staff_id=member.id)
 
     def issue_recovery_codes(self, member: StaffMember) -> tuple[str, ...]:
         """New recovery codes, shown this once; earlier ones no longer work."""
@@ -210,6 +238,7 @@ class StaffDesk:
         hashes = [self._passphrases.hash(code) for code in codes]
         with self._store.unit() as unit:
             unit.keep_recovery_codes(member.id, hashes)
+            unit.log(audit.STAFF_RECOVERY_CODES_ISSUED, self._clock(), staff_id=member.id)
         return codes
 
     def recovery_codes_left(self, member: StaffMember) -> int:
@@ -222,29 +251,43 @@ class StaffDesk:
         with self._store.reading() as unit:
             return unit.everyone()
 
-    def set_role(self, staff_id: int, role: Role) -> bool:
-        """Change somebody's role; they have to sign in again."""
+    def set_role(self, staff_id: int, role: Role, by: StaffMember | None = None) -> bool:
+        """Change somebody's role; they have to sign in again. Raises ``OwnAccessError`` for one's own."""
+        _not_oneself(staff_id, by)
         with self._store.unit() as unit:
+            entry = _entry(unit, staff_id)
+            if entry is None or entry.member.role is role:
+                return entry is not None
+            details = {"from": entry.member.role, "to": role}
+            unit.log(audit.STAFF_ROLE_CHANGED, self._clock(), staff_id=staff_id, by=_actor(by), details=details)
             return unit.set_role(staff_id, role)
 
-    def reset(self, staff_id: int) -> str | None:
-        """End somebody's access and invite them anew, for a lost phone; the token. ``None`` when there is nobody."""
+    def reset(self, staff_id: int, by: StaffMember | None = None) -> str | None:
+        """End somebody's access and invite them anew, for a lost phone; the token. ``None`` when there is nobody.
+
+        Raises ``OwnAccessError`` for one's own.
+        """
+        _not_oneself(staff_id, by)
         token = new_token()
+        now = self._clock()
         with self._store.unit() as unit:
-            entry = next((entry for entry in unit.everyone() if entry.member.id == staff_id), None)
+            entry = _entry(unit, staff_id)
             if entry is None:
                 return None
             unit.deactivate(entry.member.name)
-            unit.invite(
-                entry.member.name, entry.member.role, token_hash(token), self._clock() + self._limits.invitation
-            )
+            unit.invite(entry.member.name, entry.member.role, token_hash(token), now + self._limits.invitation)
+            unit.log(audit.STAFF_RESET, now, staff_id=staff_id, by=_actor(by), details={"role": entry.member.role})
         return token
 
-    def end_access(self, staff_id: int) -> bool:
-        """End somebody's access by id."""
+    def end_access(self, staff_id: int, by: StaffMember | None = None) -> bool:
+        """End somebody's access by id; whether there was any. Raises ``OwnAccessError`` for one's own."""
+        _not_oneself(staff_id, by)
         with self._store.unit() as unit:
-            entry = next((entry for entry in unit.everyone() if entry.member.id == staff_id), None)
-            return entry is not None and unit.deactivate(entry.member.name)
+            entry = _entry(unit, staff_id)
+            if entry is None or not unit.deactivate(entry.member.name):
+                return False
+            unit.log(audit.STAFF_DEACTIVATED, self._clock(), staff_id=staff_id, by=_actor(by))
+            return True
 
     def members(self) -> tuple[StaffMember, ...]:
         """Everybody with access, by name."""
@@ -259,6 +302,15 @@ class StaffDesk:
                 gone = unit.staff_id(_tidy(name))
                 unit.log(audit.STAFF_DEACTIVATED, self._clock(), staff_id=gone, by=audit.OPERATOR)
             return was_there
+
+    def _is_over(self, session: StaffSession, now: datetime) -> bool:
+        return now - session.seen_at > self._limits.idle or now - session.started_at > self._limits.absolute
+
+    def _check_new(self, passphrase: str) -> None:
+        if not MIN_PASSPHRASE <= len(passphrase) <= MAX_PASSPHRASE:
+            raise PassphraseRefusedError(f"a passphrase has {MIN_PASSPHRASE} to {MAX_PASSPHRASE} characters")
+        if self._is_weak(passphrase):
+            raise PassphraseRefusedError("one of the first passphrases anybody would try")
 
     def _open_invitation(self, unit: StaffUnit, token: str) -> Invitation:
         invitation = unit.invitation(token_hash(token))
@@ -281,7 +333,10 @@ class StaffDesk:
     @staticmethod
     def _use(unit: StaffUnit, known: Credentials, step: int | None, recovery: int | None, now: datetime) -> bool:
         if step is None:
-            return recovery is not None and unit.use_recovery_code(recovery, now)
+            if recovery is None or not unit.use_recovery_code(recovery, now):
+                return False
+            unit.log(audit.STAFF_RECOVERY_CODE_USED, now, staff_id=known.member.id)
+            return True
         if step <= known.last_code_step:
             return False
         unit.use_code(known.member.id, step)
@@ -297,6 +352,19 @@ class StaffDesk:
             failures = attempts.count + 1
             block = self._limits.block_after(failures)
             unit.keep_attempts(name, Attempts(failures, now + block if block else None), now)
+
+
+def _actor(by: StaffMember | None) -> str:
+    return audit.OPERATOR if by is None else audit.staff(by.id)
+
+
+def _entry(unit: StaffUnit, staff_id: int) -> StaffEntry | None:
+    return next((entry for entry in unit.everyone() if entry.member.id == staff_id), None)
+
+
+def _not_oneself(staff_id: int, by: StaffMember | None) -> None:
+    if by is not None and by.id == staff_id:
+        raise OwnAccessError("somebody else has to")
 
 
 def _tidy(name: str) -> str:

@@ -19,6 +19,10 @@ class PassphraseRefusedError(StaffError):
     """The passphrase is too short or too long."""
 
 
+class OwnAccessError(StaffError):
+    """Nobody changes their own role, or ends their own access: the desk must not lose its last administrator."""
+
+
 class CodeRefusedError(StaffError):
     """The one-time code does not fit the secret: the app was not set up, or its clock is wrong."""
 

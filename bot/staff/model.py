@@ -121,6 +121,8 @@ class StaffSession:
     seen_at: datetime
     stepped_up_at: datetime | None = None
     """When a fresh one-time code was last shown."""
+    is_current: bool = False
+    """In a list of sessions: the one that asked."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,7 @@ from contextlib import AbstractContextManager
 from datetime import datetime
 from typing import Protocol
 
+from bot.audit import Details
 from bot.staff.model import Attempts, Credentials, Invitation, Role, StaffEntry, StaffMember, StaffSession
 
 
@@ -61,11 +62,11 @@ class StaffUnit(Protocol):
     def step_up(self, token_hash: str, at: datetime) -> None:
         """Note that a session showed a fresh code."""
 
-    def end_sessions_of(self, staff_id: int) -> None:
-        """End every session of somebody."""
+    def end_sessions_of(self, staff_id: int, *, but: str = "") -> None:
+        """End every session of somebody, ``but`` the one with this hash."""
 
-    def sessions_of(self, staff_id: int) -> list[StaffSession]:
-        """Somebody's sessions, newest first."""
+    def sessions_of(self, staff_id: int, current: str) -> list[StaffSession]:
+        """Somebody's sessions, newest first; the one with the hash ``current`` is marked."""
 
     def keep_recovery_codes(self, staff_id: int, hashes: list[str]) -> None:
         """Replace somebody's recovery codes."""
@@ -91,7 +92,16 @@ class StaffUnit(Protocol):
     def staff_id(self, name: str) -> int | None:
         """Who has this name, with access or without."""
 
-    def log(self, action: str, at: datetime, *, staff_id: int | None = None, name: str = "", by: str = "") -> None:
+    def log(  # noqa: PLR0913 - an entry's own fields
+        self,
+        action: str,
+        at: datetime,
+        *,
+        staff_id: int | None = None,
+        name: str = "",
+        by: str = "",
+        details: Details | None = None,
+    ) -> None:
         """Write into the audit log who came, went or failed to. A name is stored as a keyed hash only.
 
         ``by`` is the actor when it is not the member of staff themselves.

@@ -48,6 +48,7 @@ def case_of(row: CaseRow) -> Case:
         due_at=running(row.due_at),
         severity=Severity(row.severity or Severity.NORMAL),
         merged_into=row.merged_into,
+        is_escalated=row.escalated_due_at is not None and row.escalated_due_at == row.due_at,
     )
 
 

@@ -115,8 +115,8 @@ class SqlCaseworkUnit(SqlComplaintUnit):
             alike=self._alike(case_id),
         )
 
-    def matching(self, actor: StaffActor, narrowed: QueueFilter, moments: Moments, limit: int) -> list[tuple[int, int]]:
-        """Id and version of the cases of a filter."""
+    def matching(self, actor: StaffActor, narrowed: QueueFilter, moments: Moments, limit: int) -> list[Case]:
+        """The cases of a filter, oldest first."""
         return queue.matching(self._session, actor, narrowed, moments, limit)
 
     def counts(self, actor: StaffActor, moments: Moments) -> dict[str, int]:

@@ -61,6 +61,8 @@ class CaseRow(Base):
     """Until when the first answer was promised."""
     answered_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     """When the first answer was given."""
+    escalated_due_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    """The due moment that was last escalated to a supervisor."""
     severity: Mapped[str | None] = mapped_column(String(10))
     merged_into: Mapped[int | None] = mapped_column(index=True)
     """The case this one is answered with. Not a foreign key: SQLite cannot add one to a table that has rows."""

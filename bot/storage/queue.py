@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, and_, case, exists, false, func, select
 from sqlalchemy.orm import Session, joinedload
 
-from bot.complaints.model import ClockState, Severity, StaffActor, Status
+from bot.complaints.model import Case, ClockState, Severity, StaffActor, Status
 from bot.complaints.promises import WAITING
 from bot.complaints.queue import OPEN, Assigned, Moments, Page, QueueFilter, Sort
 from bot.storage.base import keys_of
@@ -34,27 +34,26 @@ def page_of(  # noqa: PLR0913 - the port's method and the session
     return Page(tuple(case_of(row) for row in rows), number, size, total, is_cut)
 
 
-def matching(
-    session: Session, actor: StaffActor, narrowed: QueueFilter, moments: Moments, limit: int
-) -> list[tuple[int, int]]:
-    """Id and version of every case of a queue, up to ``limit``."""
+def matching(session: Session, actor: StaffActor, narrowed: QueueFilter, moments: Moments, limit: int) -> list[Case]:
+    """Every case of a queue, oldest first, up to ``limit``."""
     conditions, _ = conditions_of(session, actor, narrowed, moments)
-    query = select(CaseRow.id, CaseRow.version).where(*conditions).order_by(CaseRow.id).limit(limit)
-    return [(case_id, version) for case_id, version in session.execute(query)]
+    query = cases().options(joinedload(CaseRow.assignee)).where(*conditions).order_by(CaseRow.id).limit(limit)
+    return [case_of(row) for row in session.scalars(query)]
 
 
 def counts(session: Session, actor: StaffActor, moments: Moments) -> dict[str, int]:
-    """How many cases stand where: by status, and ``open``, ``overdue``, ``soon``, ``mine``, ``unassigned``."""
+    """How many cases stand where: by status, and the open ones by clock and person."""
     is_open = CaseRow.status.in_(OPEN)
     by_status = dict(session.execute(select(CaseRow.status, func.count()).group_by(CaseRow.status)).all())
 
     def number(condition: ColumnElement[bool]) -> ColumnElement[int]:
         return func.coalesce(func.sum(case((condition, 1), else_=0)), 0)
 
-    names = ("overdue", "soon", "mine", "unassigned")
+    names = ("overdue", "escalated", "soon", "mine", "unassigned")
     row = session.execute(
         select(
             number(clock_is(ClockState.OVERDUE, moments)),
+            number(CaseRow.escalated_due_at == CaseRow.due_at),
             number(clock_is(ClockState.SOON, moments)),
             number(CaseRow.assignee_id == actor.id),
             number(CaseRow.assignee_id.is_(None)),
@@ -113,6 +112,9 @@ def _standing(actor: StaffActor, narrowed: QueueFilter) -> Iterator[ColumnElemen
 def _timing(narrowed: QueueFilter, moments: Moments) -> Iterator[ColumnElement[bool]]:
     if narrowed.clock is not None:
         yield clock_is(narrowed.clock, moments)
+    if narrowed.escalated:
+        yield CaseRow.due_at <= moments.now
+        yield CaseRow.escalated_due_at == CaseRow.due_at
     if narrowed.age is not None:
         after, until = moments.opened_between(narrowed.age)
         yield CaseRow.opened_at > after

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from sqlalchemy import delete, func, insert, select, update
@@ -102,15 +103,17 @@ class SqlStaffUnit:
             update(StaffSessionRow).where(StaffSessionRow.token_hash == token_hash).values(stepped_up_at=at)
         )
 
-    def end_sessions_of(self, staff_id: int) -> None:
-        """End every session of somebody."""
-        self._session.execute(delete(StaffSessionRow).where(StaffSessionRow.staff_id == staff_id))
+    def end_sessions_of(self, staff_id: int, *, but: str = "") -> None:
+        """End every session of somebody, ``but`` the one with this hash."""
+        self._session.execute(
+            delete(StaffSessionRow).where(StaffSessionRow.staff_id == staff_id, StaffSessionRow.token_hash != but)
+        )
 
-    def sessions_of(self, staff_id: int) -> list[StaffSession]:
-        """Somebody's sessions, newest first."""
+    def sessions_of(self, staff_id: int, current: str) -> list[StaffSession]:
+        """Somebody's sessions, newest first; the one with the hash ``current`` is marked."""
         query = select(StaffSessionRow).where(StaffSessionRow.staff_id == staff_id)
         rows = self._session.scalars(query.order_by(StaffSessionRow.started_at.desc()))
-        return [_session(row) for row in rows]
+        return [replace(_session(row), is_current=row.token_hash == current) for row in rows]
 
     def keep_recovery_codes(self, staff_id: int, hashes: list[str]) -> None:
         """Replace somebody's recovery codes."""
@@ -208,11 +211,20 @@ class SqlStaffUnit:
         """Drop sessions that began too long ago."""
         self._session.execute(delete(StaffSessionRow).where(StaffSessionRow.started_at < started))
 
-    def log(self, action: str, at: datetime, *, staff_id: int | None = None, name: str = "", by: str = "") -> None:
+    def log(  # noqa: PLR0913 - an entry's own fields
+        self,
+        action: str,
+        at: datetime,
+        *,
+        staff_id: int | None = None,
+        name: str = "",
+        by: str = "",
+        details: names.Details | None = None,
+    ) -> None:
         """Write into the audit log. People type passphrases into name fields, so a name is hashed."""
         who = names.NOBODY if staff_id is None else names.staff(staff_id)
         subject = f"name:{self._name_hash(name)[:_NAME_HASH_SHOWN]}" if name else who
-        audit.append(self._session, by or who, action, subject, at)
+        audit.append(self._session, by or who, action, subject, at, details)
 
     def session_owner(self, token_hash: str) -> int | None:
         """Whose session this is, ended or idle or not."""

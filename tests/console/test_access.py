@@ -1,5 +1,7 @@
 """Who may call what. One test walks every route."""
 
+import re
+
 import pytest
 from starlette.routing import Mount
 
@@ -16,8 +18,8 @@ PUBLIC = {"/sign-in", "/enrol/{token}", "/language", "/healthz"}
 
 
 def path_of(route: GuardedRoute, file_id: str = "x") -> str:
-    path = route.path.replace("{case_id:int}", "1").replace("{token}", "x")
-    return path.replace("{file_id}", file_id).replace("{number:int}", "1")
+    path = re.sub(r"\{\w+:int\}", "1", route.path).replace("{token}", "x").replace("{shared}", "party")
+    return path.replace("{file_id}", file_id)
 
 
 @pytest.mark.parametrize("route", ROUTES, ids=lambda route: f"{route.path} {sorted(route.methods)}")
@@ -77,7 +79,7 @@ async def test_every_route_with_every_role(role: Role, app, services, filed: Fil
     services.evidence.add(filed.receipt, "s")
     for route in ROUTES:
         # Signing out would end the walk.
-        if route.right is NOBODY or route.path == "/sign-out":
+        if route.right is NOBODY or "sign-out" in route.path:
             continue
         answer = await (person.post if "POST" in route.methods else person.get)(path_of(route, file.id))
         if route.right in RIGHTS[role]:

@@ -20,17 +20,21 @@ from bot.complaints import (
     Status,
 )  # fmt: skip
 from bot.complaints.likeness import Shared
-from bot.console import cases, entrance, pages
+from bot.console import pages
 from bot.console.i18n import catalog
+from bot.console.places import PLACES
 from bot.evidence import FileKind
 from bot.messages import Channel, Language
+from bot.staff import AccessState, Role
 
-TEMPLATES = Path(pages.__file__).parent / "templates"
+CONSOLE = Path(pages.__file__).parent
+TEMPLATES = CONSOLE / "templates"
 ENUMERATED = {
     "status.": Status, "kind.": Kind, "action.": Action, "assigned.": Assigned,
     "language.": Language, "channel.": Channel,
     "clock.": ClockState, "severity.": Severity, "age.": Age, "sort.": Sort, "shared.": Shared,
     "delivery.": DeliveryState, "behalf.": OnBehalf, "figure.": Fact, "evidence.": FileKind,
+    "role.": Role, "access.": AccessState, "place.": [place.name for place in PLACES],
 }  # fmt: skip
 
 
@@ -42,8 +46,8 @@ def used() -> set[str]:
     }  # fmt: skip
     members = {f"{prefix}{member}" for prefix, kind in ENUMERATED.items() for member in kind}
     refusals = {
-        name for module in (cases, entrance)
-        for name in re.findall(r'"(refusal\.\w+)"', Path(module.__file__ or "").read_text(encoding="utf-8"))
+        name for module in CONSOLE.glob("*.py")
+        for name in re.findall(r'"(refusal\.\w+)"', module.read_text(encoding="utf-8"))
     }  # fmt: skip
     return {text for text in texts if text not in ENUMERATED} | members | refusals
 
