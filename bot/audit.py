@@ -40,6 +40,45 @@ KEYS_SHREDDED = "keys.shredded"
 BACKUP_MADE = "backup.made"
 BACKUP_RESTORED = "backup.restored"
 
+CASE_SEARCHED = "searched texts"
+CASE_CONTACT_UNMASKED = "unmasked contact"
+CLUSTERS_READ = "read clusters"
+CASE_ORIGINAL_EXPORTED = "exported original"
+CASE_COPY_EXPORTED = "exported redacted copy"
+
+ACTIONS = (
+    CASE_VIEWED,
+    CASE_SEARCHED,
+    CASE_CONTACT_UNMASKED,
+    CLUSTERS_READ,
+    CASE_ORIGINAL_EXPORTED,
+    CASE_COPY_EXPORTED,
+    STAFF_SIGNED_IN,
+    STAFF_SIGNED_OUT,
+    STAFF_SIGN_IN_FAILED,
+    STAFF_INVITED,
+    STAFF_ENROLLED,
+    STAFF_DEACTIVATED,
+    STAFF_ROLE_CHANGED,
+    STAFF_RESET,
+    STAFF_SESSIONS_ENDED,
+    STAFF_RECOVERY_CODES_ISSUED,
+    STAFF_RECOVERY_CODE_USED,
+    STAFF_PASSPHRASE_CHANGED,
+    AUDIT_READ,
+    AUDIT_VERIFIED,
+    CASE_NOTICE_GIVEN,
+    CASE_POSTPONED,
+    CASE_PURGED,
+    RETENTION_RUN,
+    KEYS_ROTATION_BEGUN,
+    KEYS_ROTATED,
+    KEYS_SHREDDED,
+    BACKUP_MADE,
+    BACKUP_RESTORED,
+)
+"""All of the above. Beside them stands each line of a case's history, as ``case.`` and its action."""
+
 Details = Mapping[str, str | int | bool | None]
 
 

@@ -23,7 +23,7 @@ from bot.rasa_client import RasaClient
 from bot.screening import Screener
 from bot.settings import ROOT, Settings
 from bot.staff import StaffDesk
-from bot.storage.audit import SqlAuditLog
+from bot.storage.audit import SqlAuditLog, SqlAuditReader
 from bot.storage.casework import SqlCaseworkStore
 from bot.storage.complaints import SqlComplaintStore
 from bot.storage.conversations import SqlConversationStore
@@ -121,6 +121,11 @@ class Services:
     def audit(self) -> SqlAuditLog:
         """The audit log, for whatever is not a transaction of a service."""
         return SqlAuditLog(self.writers, now)
+
+    @cached_property
+    def audit_reader(self) -> SqlAuditReader:
+        """The audit log, for those who read it."""
+        return SqlAuditReader(self.readers)
 
     @cached_property
     def rasa(self) -> RasaClient:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Protocol
 
+from bot import audit
 from bot.complaints.errors import BadTextError, ComplaintError, StepNotAllowedError
 from bot.complaints.likeness import Shared
 from bot.complaints.model import Action, Case, CaseEvent, Severity, StaffActor, Status
@@ -282,7 +283,7 @@ class Casework:
         """Write down that a copy of a case left the desk."""
         now = self._clock()
         with self._store.unit() as unit:
-            unit.log_access(actor, "exported original" if original else "exported redacted copy", case_id, now)
+            unit.log_access(actor, audit.CASE_ORIGINAL_EXPORTED if original else audit.CASE_COPY_EXPORTED, case_id, now)
             unit.add_event(case_id, CaseEvent(Action.EXPORTED, now), staff_id=actor.id)
 
     # Many cases
@@ -348,7 +349,7 @@ class Casework:
         now = self._clock()
         with self._store.unit() as unit:
             unit.index_pending(MAX_BULK)
-            unit.log_access(actor, "read clusters", None, now)
+            unit.log_access(actor, audit.CLUSTERS_READ, None, now)
             spikes = tuple(
                 Spike(name, mark, week, before)
                 for mark, week, before, name in unit.parties(now - WEEK, now - 5 * WEEK)

@@ -5,6 +5,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime
 
+from bot import audit
 from bot.complaints.errors import (
     BadTextError,
     CaseClosedError,
@@ -215,7 +216,7 @@ class Complaints:
             return
         with self._store.unit() as unit:
             unit.index_pending(INDEXED_AT_ONCE)
-            unit.log_access(actor, "searched texts", None, self._clock())
+            unit.log_access(actor, audit.CASE_SEARCHED, None, self._clock())
 
     def case(self, actor: StaffActor, case_id: int) -> CaseFile | None:
         """Everything about a case, contact details masked; that it was read is logged in the same transaction."""
@@ -233,7 +234,7 @@ class Complaints:
             found = unit.file_of(case_id)
             if found is None:
                 raise CaseNotFoundError("no such case")
-            unit.log_access(actor, "unmasked contact", case_id, self._clock())
+            unit.log_access(actor, audit.CASE_CONTACT_UNMASKED, case_id, self._clock())
             return found.particulars.contact
 
     def take(self, actor: StaffActor, case_id: int, version: int) -> int:

@@ -23,7 +23,7 @@ from bot.complaints import (
 )
 from bot.complaints.model import NEEDS_REASON
 from bot.console.access import route, staff_of
-from bot.console.desk import casework, choice, complaints, is_fresh, staff_desk, version_in, whole
+from bot.console.desk import casework, choice, complaints, is_fresh, services_of, staff_desk, version_in, whole
 from bot.console.evidence import files_of
 from bot.console.pages import show
 from bot.staff import Right
@@ -64,7 +64,7 @@ async def _case_page(
         extras=extras,
         evidence=await files_of(request, case_id),
         contact=contact,
-        checklist=request.app.state.services.content.desk.checklists[found.case.kind],
+        checklist=services_of(request).content.desk.checklists[found.case.kind],
         clock=promises.state(found.case.due_at, desk.moments().now),
         severities=Severity,
         refusal=refusal,

@@ -10,27 +10,31 @@ from starlette.requests import Request
 from bot.complaints import Complaints
 from bot.complaints.casework import Casework
 from bot.console.access import COOKIE
+from bot.services import Services
 from bot.staff import StaffDesk
 
 _Choice = TypeVar("_Choice", bound=StrEnum)
 
 
+def services_of(request: Request) -> Services:
+    """What the console stands on."""
+    services: Services = request.app.state.services
+    return services
+
+
 def complaints(request: Request) -> Complaints:
     """The complaint desk."""
-    desk: Complaints = request.app.state.services.complaints
-    return desk
+    return services_of(request).complaints
 
 
 def casework(request: Request) -> Casework:
     """The handlers' work beside answering."""
-    work: Casework = request.app.state.services.casework
-    return work
+    return services_of(request).casework
 
 
 def staff_desk(request: Request) -> StaffDesk:
     """Who may use the console."""
-    desk: StaffDesk = request.app.state.services.staff
-    return desk
+    return services_of(request).staff
 
 
 def session_of(request: Request) -> str:

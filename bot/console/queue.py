@@ -6,7 +6,7 @@ from starlette.responses import RedirectResponse, Response
 
 from bot.complaints import Age, Assigned, BadTextError, ClockState, Kind, Severity, Sort, Status
 from bot.console.access import route, staff_of
-from bot.console.desk import casework, complaints, whole
+from bot.console.desk import casework, complaints, services_of, whole
 from bot.console.filters import filter_in, filter_of, query_of
 from bot.console.pages import show
 from bot.console.places import places
@@ -28,7 +28,7 @@ async def _page(request: Request, *, refusal: str = "", query: str | None = None
     page = await run_in_threadpool(complaints(request).queue, actor, narrowed, number)
     counts = await run_in_threadpool(work.counts, actor)
     views = await run_in_threadpool(work.views, actor)
-    on_time = await run_in_threadpool(request.app.state.services.punctuality.on_time) if actor.is_supervisor else None
+    on_time = await run_in_threadpool(services_of(request).punctuality.on_time) if actor.is_supervisor else None
     moments, promises = complaints(request).moments(), complaints(request).promises
     return show(
         request,

@@ -6,7 +6,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from bot.console.access import route, staff_of
-from bot.console.desk import choice, staff_desk
+from bot.console.desk import choice, services_of, staff_desk
 from bot.console.pages import show
 from bot.staff import NameRefusedError, OwnAccessError, Right, Role
 
@@ -19,7 +19,7 @@ async def staff(request: Request) -> Response:
 
 async def _page(request: Request, *, refusal: str = "", name: str = "", invited: str = "", token: str = "") -> Response:
     everyone = await run_in_threadpool(staff_desk(request).everyone)
-    link = f"{request.app.state.services.settings.resolved_console_url}/enrol/{token}" if token else ""
+    link = f"{services_of(request).settings.resolved_console_url}/enrol/{token}" if token else ""
     return show(
         request,
         "staff.html",

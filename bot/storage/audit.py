@@ -36,6 +36,46 @@ class AuditCheck:
     holds_expected: bool = True
 
 
+@dataclass(frozen=True, slots=True)
+class AuditEntry:
+    """One entry as it is read."""
+
+    number: int
+    at: datetime
+    actor: str
+    action: str
+    subject: str
+    details: Details
+
+
+class SqlAuditReader:
+    """What an auditor does with the log. Whoever asks writes down themselves that it was read."""
+
+    def __init__(self, readers: sessionmaker[Session]) -> None:
+        self._readers = readers
+
+    def newest(
+        self, limit: int, *, actor: str = "", action: str = "", subject: str = "", before: int | None = None
+    ) -> list[AuditEntry]:
+        """The newest entries, last first, of this actor, action and subject where given; ``before`` a number."""
+        query = select(AuditRow).order_by(AuditRow.number.desc()).limit(limit)
+        for column, wanted in ((AuditRow.actor, actor), (AuditRow.action, action), (AuditRow.subject, subject)):
+            if wanted:
+                query = query.where(column == wanted)
+        if before is not None:
+            query = query.where(AuditRow.number < before)
+        with self._readers.begin() as session:
+            return [
+                AuditEntry(row.number, row.at, row.actor, row.action, row.subject, json.loads(row.details))
+                for row in session.scalars(query)
+            ]
+
+    def check(self) -> AuditCheck:
+        """Follow the whole chain."""
+        with self._readers.begin() as session:
+            return verify(session)
+
+
 class SqlAuditLog:
     """``AuditLog`` on SQLAlchemy: each record is a transaction."""
 

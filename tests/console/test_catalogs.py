@@ -21,6 +21,7 @@ from bot.complaints import (
 )  # fmt: skip
 from bot.complaints.likeness import Shared
 from bot.console import pages
+from bot.console.audit import KNOWN
 from bot.console.i18n import catalog
 from bot.console.places import PLACES
 from bot.evidence import FileKind
@@ -35,6 +36,7 @@ ENUMERATED = {
     "clock.": ClockState, "severity.": Severity, "age.": Age, "sort.": Sort, "shared.": Shared,
     "delivery.": DeliveryState, "behalf.": OnBehalf, "figure.": Fact, "evidence.": FileKind,
     "role.": Role, "access.": AccessState, "place.": [place.name for place in PLACES],
+    "actor.": ["operator", "system", "resident", "unknown"], "audit.": KNOWN,
 }  # fmt: skip
 
 
