@@ -1,21 +1,27 @@
 """What handlers do with cases beside answering them: rate, tag, check, look together, merge, hide, do in bulk."""
 
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager
-from dataclasses import dataclass, field
+from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Protocol
 
 from bot import audit
-from bot.complaints.errors import BadTextError, ComplaintError, StepNotAllowedError
-from bot.complaints.likeness import Shared
+from bot.complaints.casework_ports import CaseworkStore, CaseworkUnit, Cluster, Extras, SavedView, Spike
+from bot.complaints.errors import (
+    BadTextError,
+    ComplaintError,
+    MergeNotAllowedError,
+    StepNotAllowedError,
+    UnknownStaffError,
+)
+from bot.complaints.likeness import Shared, without_numbers
 from bot.complaints.model import Action, Case, CaseEvent, Severity, StaffActor, Status
-from bot.complaints.ports import ComplaintUnit
 from bot.complaints.promises import ENDED
-from bot.complaints.queue import Moments, QueueFilter
-from bot.complaints.redaction import Span, spans_of
-from bot.complaints.service import Complaints, as_seen
+from bot.complaints.queue import QueueFilter
+from bot.complaints.redaction import as_copied, spans_of
+from bot.complaints.service import Complaints, as_seen, checked, not_too_long
 from bot.content.desk import DeskContent
+from bot.language.masking import mask
 
 MAX_TAG = 30
 MAX_VIEWS = 20
@@ -27,47 +33,10 @@ SPIKE_LEAST = 3
 SPIKE_TIMES = 2
 """An institution spikes with at least 3 cases in 7 days, and twice its weekly mean of the four weeks before."""
 WEEK = timedelta(days=7)
+PATTERN_CASES = 20
+"""A screening pattern is proposed from so many cases at most."""
 
 Clock = Callable[[], datetime]
-
-
-@dataclass(frozen=True, slots=True)
-class SavedView:
-    """A filter somebody keeps; ``query`` is that of the queue's address."""
-
-    id: int
-    name: str = field(repr=False)
-    query: str = field(repr=False)
-
-
-@dataclass(frozen=True, slots=True)
-class Alike:
-    """Another case, and what it has in common."""
-
-    case: Case
-    shared: tuple[Shared, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Cluster:
-    """Cases that have one thing in common. ``example`` is the newest of them."""
-
-    shared: Shared
-    mark: int
-    count: int
-    newest_at: datetime
-    example_id: int
-    institution: str = field(default="", repr=False)
-
-
-@dataclass(frozen=True, slots=True)
-class Spike:
-    """An institution that is complained about more than it was. ``before`` counts the four weeks before."""
-
-    institution: str = field(repr=False)
-    mark: int
-    last_week: int
-    before: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,89 +46,6 @@ class Bulk:
     done: int
     skipped: tuple[Case, ...]
     """The cases, as they were, that did not allow it."""
-
-
-@dataclass(frozen=True, slots=True)
-class Extras:
-    """What the desk added to a case."""
-
-    tags: tuple[str, ...] = field(repr=False)
-    checked: dict[str, str]
-    """Items of the checklist, and who looked."""
-    spans: tuple[Span, ...]
-    merged: tuple[Case, ...]
-    leader: Case | None
-    looking: tuple[str, ...]
-    """Who else has the case open."""
-    alike: tuple[Alike, ...]
-
-
-class CaseworkUnit(ComplaintUnit, Protocol):
-    """One transaction, with what casework needs beside ``ComplaintUnit``."""
-
-    def rate(self, case_id: int, severity: Severity) -> None:
-        """Keep how much harm threatens."""
-
-    def tag(self, case_id: int, tag: str) -> bool:
-        """Put a tag on a case; ``False`` when it was there."""
-
-    def untag(self, case_id: int, tag: str) -> bool:
-        """Take a tag off; ``False`` when it was not there."""
-
-    def check(self, case_id: int, item: str, staff_id: int, at: datetime) -> None:
-        """Mark a point of the checklist as looked at."""
-
-    def uncheck(self, case_id: int, item: str) -> None:
-        """Take the mark away."""
-
-    def look(self, case_id: int, staff_id: int, at: datetime, forget_before: datetime) -> None:
-        """Note that somebody has a case open."""
-
-    def merge(self, case_id: int, into_id: int | None) -> None:
-        """Answer a case with another one, or by itself again."""
-
-    def redact(self, case_id: int, spans: list[Span], staff_id: int, at: datetime) -> None:
-        """Hide stretches in copies."""
-
-    def unredact(self, case_id: int) -> None:
-        """Hide nothing any more."""
-
-    def extras(self, case_id: int, staff_id: int, looking_since: datetime) -> Extras:
-        """What the desk added to a case."""
-
-    def matching(self, actor: StaffActor, narrowed: QueueFilter, moments: Moments, limit: int) -> list[Case]:
-        """The cases of a filter, oldest first."""
-
-    def counts(self, actor: StaffActor, moments: Moments) -> dict[str, int]:
-        """How many cases stand where."""
-
-    def views(self, staff_id: int) -> tuple[SavedView, ...]:
-        """Somebody's saved views."""
-
-    def save_view(self, staff_id: int, name: str, query: str) -> None:
-        """Keep a view; the name may be one that is there."""
-
-    def drop_view(self, staff_id: int, view_id: int) -> None:
-        """Forget one of one's own views."""
-
-    def clusters(self, since: datetime, least: int, limit: int) -> tuple[Cluster, ...]:
-        """What at least so many cases since then share, most first."""
-
-    def of_cluster(self, shared: Shared, mark: int, limit: int) -> tuple[Case, ...]:
-        """The cases that share this, newest first."""
-
-    def parties(self, week_from: datetime, before_from: datetime) -> list[tuple[int, int, int, str]]:
-        """Institutions complained about since ``week_from``: mark, count since then, count before, name."""
-
-
-class CaseworkStore(Protocol):
-    """Where casework is kept."""
-
-    def unit(self) -> AbstractContextManager[CaseworkUnit]:
-        """A transaction: committed at its end, undone by any exception."""
-
-    def reading(self) -> AbstractContextManager[CaseworkUnit]:
-        """The same for reading only."""
 
 
 class Casework:
@@ -228,6 +114,18 @@ class Casework:
             unit.add_event(case_id, CaseEvent(action, now, reason=item), staff_id=actor.id)
             return unit.change(case, now)
 
+    def hand_over(self, actor: StaffActor, case_id: int, version: int, to_id: int, note: str) -> int:
+        """Give a case to somebody else, with a note on where it stands; a supervisor may leave the note out."""
+        note = not_too_long(note).strip() if actor.is_supervisor else checked(note)
+        with self._changing(actor, case_id, version, own=True) as (unit, case, now):
+            if not unit.is_on_desk(to_id):
+                raise UnknownStaffError("nobody who works on cases has this id")
+            if note:
+                unit.add_note(case_id, actor.id, note, now)
+                unit.add_event(case_id, CaseEvent(Action.NOTED, now), staff_id=actor.id)
+            unit.add_event(case_id, CaseEvent(Action.ASSIGNED, now), staff_id=actor.id, assignee_id=to_id)
+            return unit.change(case, now, assignee_id=to_id)
+
     def merge(self, actor: StaffActor, case_id: int, version: int, into_id: int) -> int:
         """Answer a case with another one. Its resident keeps their receipt, and hears every answer to the other."""
         with self._store.unit() as unit:
@@ -235,9 +133,9 @@ class Casework:
             leader = unit.locked(into_id)
             case = as_seen(unit, actor, case_id, version, own=True)
             if leader is None or leader.id == case_id or leader.merged_into is not None or unit.merged_into(case_id):
-                raise StepNotAllowedError("cases merge into one that is not merged itself")
+                raise MergeNotAllowedError("cases merge into one that is not merged itself")
             if leader.status is Status.WITHDRAWN or case.status is Status.WITHDRAWN:
-                raise StepNotAllowedError("a withdrawn case takes no part")
+                raise MergeNotAllowedError("a withdrawn case takes no part")
             now = self._clock()
             unit.merge(case_id, into_id)
             unit.promise(case_id, ENDED)
@@ -257,14 +155,15 @@ class Casework:
             unit.add_event(case_id, CaseEvent(Action.UNMERGED, now), staff_id=actor.id)
             return unit.change(case, now)
 
-    def redact(self, actor: StaffActor, case_id: int, version: int, words: str) -> int:
-        """Hide words in every copy of a case, wherever they stand. The originals stay."""
+    def redact(self, actor: StaffActor, case_id: int, version: int, words: str, part: str = "") -> int:
+        """Hide words in every copy of a case, wherever they stand in ``part`` (in all of it). The originals stay."""
         words = words.strip()
         if not words:
             raise BadTextError("nothing was written")
         with self._changing(actor, case_id, version) as (unit, case, now):
             file = unit.file_of(case_id)
-            spans = spans_of(file.parts, words) if file else []
+            parts = {name: text for name, text in file.parts.items() if part in {"", name}} if file else {}
+            spans = spans_of(parts, words)
             if not spans:
                 raise BadTextError("the case does not say this")
             unit.redact(case_id, spans, actor.id, now)
@@ -361,6 +260,26 @@ class Casework:
         """The cases that share one thing."""
         with self._store.reading() as unit:
             return unit.of_cluster(shared, mark, ALIKE_SHOWN)
+
+    def propose_pattern(self, actor: StaffActor, shared: Shared, mark: int, note: str) -> tuple[str, ...]:
+        """The stories of a cluster for whoever tends the screening examples: redacted, secrets and numbers masked.
+
+        Each case counts as read. The newest keeps ``note``, but no text: a note must not outlive the cases it quotes.
+        """
+        now = self._clock()
+        texts: dict[str, None] = {}
+        with self._store.unit() as unit:
+            found = unit.of_cluster(shared, mark, PATTERN_CASES)
+            for case in found:
+                file = unit.file_of(case.id)
+                if file is not None:
+                    unit.log_access(actor, "read case", case.id, now)
+                    story = as_copied(file, unit.spans(case.id)).particulars.story
+                    texts[" ".join(without_numbers(mask(story).text).split())] = None
+            if found:
+                unit.add_note(found[0].id, actor.id, checked(note), now)
+                unit.add_event(found[0].id, CaseEvent(Action.NOTED, now), staff_id=actor.id)
+        return tuple(texts)
 
     @contextmanager
     def _changing(

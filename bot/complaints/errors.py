@@ -47,6 +47,10 @@ class StepNotAllowedError(ComplaintError):
     """The case cannot go from its state to that one, or not without a reason."""
 
 
+class MergeNotAllowedError(StepNotAllowedError):
+    """Cases merge into another one that is there, is not merged itself and was not withdrawn."""
+
+
 class NotYoursError(ComplaintError):
     """Only the assignee or a supervisor may do this."""
 

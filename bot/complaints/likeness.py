@@ -20,6 +20,7 @@ _LEAST_PIECES = 12
 _WORD_BITS = (1 << 64) - 1
 
 _NUMBER = re.compile(r"(?<![0-9])(?:1[3-9][0-9]{9}|400[0-9]{7}|0[0-9]{9,11}|[0-9]{7,19})(?![0-9])")
+_DIGITS = re.compile(r"[0-9](?:[ -]?[0-9]){6,}")
 _GAPS = re.compile(r"(?<=[0-9])[ -](?=[0-9])")
 _LINK = re.compile(r"(?:https?://|www\.)?((?:[a-z0-9-]+\.)+[a-z]{2,12})(?:/[^\s，。、；]*)?", re.IGNORECASE)
 _HANDLE = re.compile(r"(?:微信|wechat|vx|v信|qq|telegram|飞机)[号：: ]{0,3}([a-z0-9_-]{5,20})", re.IGNORECASE)
@@ -76,6 +77,16 @@ def numbers_in(text: str) -> set[str]:
     """Telephone, account and card numbers, and the names of chat accounts."""
     plain = _GAPS.sub("", text)
     return set(_NUMBER.findall(plain)) | {handle.casefold() for handle in _HANDLE.findall(text)}
+
+
+def without_numbers(text: str) -> str:
+    """The text with telephone and account numbers and names of chat accounts made unreadable, as long as before."""
+    letters = list(text)
+    for start, stop in [found.span(1) for found in _HANDLE.finditer(text)] + [
+        found.span() for found in _DIGITS.finditer(text)
+    ]:
+        letters[start:stop] = "*" * (stop - start)
+    return "".join(letters)
 
 
 def links_in(text: str) -> set[str]:

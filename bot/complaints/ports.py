@@ -90,7 +90,7 @@ class ComplaintUnit(Protocol):
         """Remember that a receipt opened nothing, and drop what is too old to count."""
 
     def is_on_desk(self, staff_id: int) -> bool:
-        """Whether an active member of staff has this id."""
+        """Whether an active member of staff who works on cases has this id."""
 
     def log_access(self, actor: StaffActor, what: str, case_id: int | None, at: datetime) -> None:
         """Write down that a member of staff read personal data."""

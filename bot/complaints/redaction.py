@@ -1,7 +1,9 @@
 """Hiding parts of a text in copies, while the original stays as it is."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+
+from bot.complaints.model import CaseFile
 
 HIDDEN = "█"
 
@@ -33,6 +35,25 @@ def redacted(part: str, text: str, spans: Iterable[Span]) -> str:
         shown += [text[at:start], HIDDEN * 4]
         at = stop
     return "".join([*shown, text[at:]])
+
+
+def as_copied(file: CaseFile, spans: Iterable[Span]) -> CaseFile:
+    """A case with its spans hidden, as copies show it and as whoever may not see the original does."""
+    kept = tuple(spans)
+    said = file.particulars
+    return replace(
+        file,
+        particulars=replace(
+            said,
+            story=redacted("story", said.story, kept),
+            against=redacted("against", said.against, kept),
+            when=redacted("when", said.when, kept),
+            amount=redacted("amount", said.amount, kept),
+            wish=redacted("wish", said.wish, kept),
+        ),
+        messages=tuple(replace(one, text=redacted(f"message:{one.id}", one.text, kept)) for one in file.messages),
+        notes=tuple(replace(one, text=redacted(f"note:{one.id}", one.text, kept)) for one in file.notes),
+    )
 
 
 def _joined(stretches: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:

@@ -79,10 +79,10 @@ class Complaints:
         """
         if not draft.consent:
             raise ConsentMissingError("filing needs consent")
-        _checked(draft.story)
+        checked(draft.story)
         answers = [answer.text for answer in draft.answers]
         for text in (draft.against, draft.when, draft.amount, draft.wish, draft.contact or "", *answers):
-            _not_too_long(text)
+            not_too_long(text)
         receipt = new_receipt()
         hashed = self._receipts.hash(receipt)
         now = self._clock()
@@ -117,7 +117,7 @@ class Complaints:
 
     def add_message(self, receipt: str, text: str, caller: str) -> ResidentView | None:
         """Append the resident's words. A case that waited for them, or was closed, is worked on again."""
-        text = _checked(text)
+        text = checked(text)
         case_id = self.opened(receipt, caller)
         if case_id is None:
             return None
@@ -260,7 +260,7 @@ class Complaints:
 
     def note(self, actor: StaffActor, case_id: int, version: int, text: str) -> int:
         """Write an internal note."""
-        text = _checked(text)
+        text = checked(text)
         with self._acting(actor, case_id, version) as (unit, case, now):
             unit.add_note(case_id, actor.id, text, now)
             unit.add_event(case_id, CaseEvent(Action.NOTED, now), staff_id=actor.id)
@@ -268,7 +268,7 @@ class Complaints:
 
     def move(self, actor: StaffActor, case_id: int, version: int, to: Status, reason: str = "") -> int:
         """Change a case's state along ``STEPS``. The reason is for staff; the resident is told the state only."""
-        reason = _not_too_long(reason).strip()
+        reason = not_too_long(reason).strip()
         with self._acting(actor, case_id, version, own=True) as (unit, case, now):
             if to not in STEPS[case.status]:
                 raise StepNotAllowedError(f"from {case.status} to {to}")
@@ -290,7 +290,7 @@ class Complaints:
 
         Messages, history and outbox are one transaction: an answer sent cannot be lost.
         """
-        text = _checked(text)
+        text = checked(text)
         with self._acting(actor, case_id, version, own=True) as (unit, case, now):
             if case.status is Status.WITHDRAWN:
                 raise CaseClosedError("the case was withdrawn")
@@ -374,13 +374,15 @@ def masked_contact(contact: str | None) -> str | None:
     return contact[:shown] + "•" * 6 + (contact[-shown:] if shown else "")
 
 
-def _checked(text: str) -> str:
+def checked(text: str) -> str:
+    """A text that says something and is not too long, without space around it. Raises ``BadTextError``."""
     if not text.strip():
         raise BadTextError("nothing was written")
-    return _not_too_long(text).strip()
+    return not_too_long(text).strip()
 
 
-def _not_too_long(text: str) -> str:
+def not_too_long(text: str) -> str:
+    """The text itself. Raises ``BadTextError`` beyond ``MAX_TEXT`` characters."""
     if len(text) > MAX_TEXT:
         raise BadTextError(f"longer than {MAX_TEXT} characters")
     return text

@@ -8,7 +8,8 @@ from datetime import datetime
 from sqlalchemy import and_, case, delete, func, select
 from sqlalchemy.orm import Session, aliased, sessionmaker
 
-from bot.complaints.casework import ALIKE_SHOWN, Alike, Cluster, Extras, SavedView
+from bot.complaints.casework import ALIKE_SHOWN
+from bot.complaints.casework_ports import Alike, Cluster, Extras, SavedView
 from bot.complaints.likeness import Shared
 from bot.complaints.model import Case, Severity, StaffActor
 from bot.complaints.queue import Moments, QueueFilter
@@ -92,6 +93,11 @@ class SqlCaseworkUnit(SqlComplaintUnit):
         """Hide nothing any more."""
         self._session.execute(delete(RedactionRow).where(RedactionRow.case_id == case_id))
 
+    def spans(self, case_id: int) -> tuple[Span, ...]:
+        """The stretches of a case that copies hide."""
+        rows = self._session.scalars(select(RedactionRow).where(RedactionRow.case_id == case_id))
+        return tuple(Span(row.part, row.start, row.stop) for row in rows)
+
     def extras(self, case_id: int, staff_id: int, looking_since: datetime) -> Extras:
         """What the desk added to a case."""
         leader_id = self._session.scalar(select(CaseRow.merged_into).where(CaseRow.id == case_id))
@@ -99,7 +105,6 @@ class SqlCaseworkUnit(SqlComplaintUnit):
         merged = self._session.scalars(cases().where(CaseRow.merged_into == case_id).order_by(CaseRow.id))
         tags = self._session.scalars(select(TagRow.tag).where(TagRow.case_id == case_id))
         checks = self._session.scalars(select(CheckRow).where(CheckRow.case_id == case_id))
-        spans = self._session.scalars(select(RedactionRow).where(RedactionRow.case_id == case_id))
         viewers = self._session.scalars(
             select(ViewerRow).where(
                 ViewerRow.case_id == case_id, ViewerRow.staff_id != staff_id, ViewerRow.at >= looking_since
@@ -108,7 +113,7 @@ class SqlCaseworkUnit(SqlComplaintUnit):
         return Extras(
             tags=tuple(sorted(tags)),
             checked={row.item: row.staff.name for row in checks},
-            spans=tuple(Span(row.part, row.start, row.stop) for row in spans),
+            spans=self.spans(case_id),
             merged=tuple(case_of(row) for row in merged),
             leader=None if leader is None else case_of(leader),
             looking=tuple(sorted(row.staff.name for row in viewers)),

@@ -29,6 +29,7 @@ from bot.complaints import (
 from bot.complaints.model import StaffActor
 from bot.complaints.queue import Moments
 from bot.messages import Language
+from bot.staff import RIGHTS, Right, Role
 from bot.storage import access_log, audit, evidence_rows
 from bot.storage.base import keys_of
 from bot.storage.case_index import index_pending, put_down
@@ -250,8 +251,9 @@ class SqlComplaintUnit:
         self._session.add(ReceiptMissRow(caller_hash=self._hash("caller", caller), at=at))
 
     def is_on_desk(self, staff_id: int) -> bool:
-        """Whether an active member of staff has this id."""
-        return bool(self._session.scalar(select(StaffRow.is_active).where(StaffRow.id == staff_id)))
+        """Whether an active member of staff who works on cases has this id."""
+        role = self._session.scalar(select(StaffRow.role).where(StaffRow.id == staff_id, StaffRow.is_active))
+        return role is not None and Right.WORK_CASES in RIGHTS[Role(role)]
 
     def log_access(self, actor: StaffActor, what: str, case_id: int | None, at: datetime) -> None:
         """Write down that a member of staff read personal data."""

@@ -36,6 +36,7 @@ ENUMERATED = {
     "clock.": ClockState, "severity.": Severity, "age.": Age, "sort.": Sort, "shared.": Shared,
     "delivery.": DeliveryState, "behalf.": OnBehalf, "figure.": Fact, "evidence.": FileKind,
     "role.": Role, "access.": AccessState, "place.": [place.name for place in PLACES],
+    "part.": ["story", "against", "when", "amount", "wish"],
     "actor.": ["operator", "system", "resident", "unknown"], "audit.": KNOWN,
 }  # fmt: skip
 
@@ -49,7 +50,7 @@ def used() -> set[str]:
     members = {f"{prefix}{member}" for prefix, kind in ENUMERATED.items() for member in kind}
     refusals = {
         name for module in CONSOLE.glob("*.py")
-        for name in re.findall(r'"(refusal\.\w+)"', module.read_text(encoding="utf-8"))
+        for name in re.findall(r'"((?:refusal|reply|note)\.\w+)"', module.read_text(encoding="utf-8"))
     }  # fmt: skip
     return {text for text in texts if text not in ENUMERATED} | members | refusals
 
