@@ -1,5 +1,6 @@
 """The console in a real browser: accessible by axe, and nothing wider than a phone of 360 pixels but the table."""
 
+import re
 import threading
 import time
 from collections.abc import Iterator
@@ -64,6 +65,69 @@ def test_every_page_is_accessible(address, services, locale, scheme, width, tmp_
         page.locator("#answer").wait_for()
         accessible(page)
         page.screenshot(path=tmp_path / "case.png", full_page=True)
-        page.goto(f"{address}/step-up")
+        page.locator("#answer").fill("我们在看。")
+        page.get_by_role("button", name=re.compile("加入答复|Add the reply")).click()
+        page.locator("#answer").wait_for()
+        assert page.locator("#answer").input_value().startswith("我们在看。\n\n")
+        page.get_by_role("button", name=re.compile("预览|See it")).click()
+        page.locator(".preview").wait_for()
         accessible(page)
+        page.screenshot(path=tmp_path / "preview.png", full_page=True)
+        page.goto(f"{address}/cases/1/redaction")
+        page.locator("#words").fill("半夜")
+        page.locator("main button").first.click()
+        page.locator("h2 .mark").first.wait_for()
+        for path in ("/cases/1/redaction", "/?kind=collection", "/clusters", "/account", "/step-up"):
+            page.goto(f"{address}{path}")
+            accessible(page)
+            page.screenshot(path=tmp_path / f"{path.strip('/').replace('/', '-') or 'view'}.png", full_page=True)
+        page.goto(f"{address}/clusters")
+        page.locator("tbody a").first.click()
+        page.locator("main button").click()
+        page.locator("#texts").wait_for()
+        accessible(page)
+        browser.close()
+
+
+@pytest.mark.parametrize(("locale", "scheme", "width"), [("zh-CN", "dark", 360), ("en-GB", "light", 1200)])
+def test_the_other_roles_pages_are_accessible(address, services, locale, scheme, width, monkeypatch, tmp_path) -> None:
+    """Supervisor, administrator and auditor, each in a browser of their own."""
+    for number in range(3):
+        file_complaint(services, draft_id=f"d{number}")
+    monkeypatch.setattr(services.staff, "is_stepped_up", lambda _token: True)
+    pages = {
+        Role.SUPERVISOR: ("/?kind=collection", "/bulk?kind=collection", "/cases/1"),
+        Role.ADMINISTRATOR: ("/staff", "/account/passphrase"),
+        Role.AUDITOR: ("/audit",),
+    }
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=["--no-sandbox"])
+        for role, paths in pages.items():
+            link = services.staff.invite(f"某{role}", role)
+            totp = pyotp.TOTP(services.staff.begin_enrolment(link).secret)
+            services.staff.enrol(link, PASSPHRASE, totp.at(int(time.time()) - 30))
+            token = services.staff.sign_in(f"某{role}", PASSPHRASE, totp.now())
+            context = browser.new_context(locale=locale, color_scheme=scheme, viewport={"width": width, "height": 800})
+            context.add_cookies([{"name": "mingbai_console", "value": token, "url": address}])
+            page = context.new_page()
+            for path in paths:
+                page.goto(f"{address}{path}")
+                accessible(page)
+                page.screenshot(path=tmp_path / f"{role}{paths.index(path)}.png", full_page=True)
+            if role is Role.ADMINISTRATOR:
+                page.goto(f"{address}/staff")
+                page.locator("#name").fill("新人")
+                page.locator("#invite ~ form button").click()
+                page.locator("code.link").wait_for()
+                accessible(page)
+            if role is Role.AUDITOR:
+                page.locator("form[action='/audit/verify'] button").click()
+                page.locator(".notice").wait_for()
+                accessible(page)
+            if role is Role.SUPERVISOR:
+                page.goto(f"{address}/bulk?kind=collection")
+                page.locator("button[value=triage]").click()
+                page.locator("#result").wait_for()
+                accessible(page)
+            context.close()
         browser.close()
