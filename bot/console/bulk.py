@@ -67,8 +67,9 @@ def _run(
     actor = staff_of(request)
     desk, work = complaints(request), casework(request)
     bulk = partial(work.bulk, actor, narrowed, expected)
-    if what == "assign":
-        return partial(bulk, lambda case_id, version: desk.assign(actor, case_id, version, whole(value)))
+    assignee = whole(value)
+    if what == "assign" and (assignee is not None or not value):
+        return partial(bulk, lambda case_id, version: desk.assign(actor, case_id, version, assignee))
     if what == "tag":
         work.check_tag(value)
         return partial(bulk, lambda case_id, version: work.tag(actor, case_id, version, value))

@@ -45,7 +45,7 @@ _REFUSALS: dict[type[Exception], str] = {
 }
 
 
-_TYPED = ("text", "reason", "to", "note", "into")
+_TYPED = ("text", "reason", "to", "note", "into", "assignee")
 
 
 @route("/cases/{case_id:int}", Right.WORK_CASES)
@@ -72,7 +72,7 @@ async def _case_page(  # noqa: PLR0913 - all named
     extras = await run_in_threadpool(casework(request).extras, actor, case_id)
     if not actor.may(Right.SEE_ORIGINAL):
         found = as_copied(found, extras.spans)
-    kept = {"text": "", "reason": "", "to": "", "form": "", "note": "", "into": ""} | (typed or {})
+    kept = dict.fromkeys((*_TYPED, "form"), "") | (typed or {})
     replies = Replies(services.content.desk.replies, desk.promises)
     begun = replies.filled(reply, found, actor.name, desk.moments().now)
     if begun:

@@ -28,7 +28,9 @@ async def _page(request: Request, *, refusal: str = "", query: str | None = None
     page = await run_in_threadpool(complaints(request).queue, actor, narrowed, number)
     counts = await run_in_threadpool(work.counts, actor)
     views = await run_in_threadpool(work.views, actor)
-    on_time = await run_in_threadpool(services_of(request).punctuality.on_time) if actor.is_supervisor else None
+    # Reckoned over every case of 90 days, so only where it is looked for.
+    wanted = actor.is_supervisor and narrowed.escalated
+    on_time = await run_in_threadpool(services_of(request).punctuality.on_time) if wanted else None
     moments, promises = complaints(request).moments(), complaints(request).promises
     return show(
         request,

@@ -103,6 +103,31 @@ def test_coming_going_and_failing_to_come_are_written_down(desk, clock, entries)
     assert "passphrase" not in str(said)
 
 
+def test_recovery_codes_issued_and_used_are_written_down_and_whose_doing_a_change_was(desk, hire, clock, entries):
+    boss = hire("管", Role.ADMINISTRATOR)
+    token = desk.invite("王", Role.HANDLER, boss)
+    totp = pyotp.TOTP(desk.begin_enrolment(token).secret)
+    member = desk.enrol(token, "correct horse battery", totp.at(clock.now))
+    code = desk.issue_recovery_codes(member)[0]
+    desk.sign_in("王", "correct horse battery", code)
+    with pytest.raises(SignInRefusedError):
+        desk.sign_in("王", "correct horse battery", code)
+    desk.set_role(member.id, Role.HANDLER, boss)
+    desk.set_role(member.id, Role.AUDITOR, boss)
+    desk.reset(member.id)
+    him, her = f"staff:{boss.id}", f"staff:{member.id}"
+    assert entries() == [
+        (him, "staff.invited", her),
+        (her, "staff.enrolled", her),
+        (her, "staff.recovery_codes_issued", her),
+        (her, "staff.recovery_code_used", her),
+        (her, "staff.signed_in", her),
+        ("unknown", "staff.sign_in_failed", entries()[5][2]),
+        (him, "staff.role_changed", her),
+        ("operator", "staff.access_reset", her),
+    ]
+
+
 def test_what_was_undone_leaves_no_entry(engine: Engine, clock, entries):
     sessions = session_factory(engine)
     with sessions() as session:

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.complaints.likeness import Shared, links_in, marks_of, numbers_in, party_name
+from bot.complaints.likeness import Shared, links_in, marks_of, numbers_in, party_name, without_numbers
 from bot.complaints.redaction import Span, redacted, spans_of
 from bot.complaints.search import asked_terms, folded, says, terms_of
 
@@ -95,3 +95,16 @@ def test_nothing_within_a_span_is_shown_and_all_else_is(text, stretches):
     kept = "".join(letter for at, letter in enumerate(text) if at not in hidden)
     if "█" not in text:
         assert redacted("story", text, spans).replace("█", "") == kept
+
+
+@pytest.mark.parametrize(
+    ("text", "masked"),
+    [
+        ("打 138 1234 5678 找我", "打 ************* 找我"),
+        ("加微信：abc_12345，转3000元", "加微信：*********，转3000元"),
+        ("卡号6222021234567890123", "卡号*******************"),
+        ("3000元，12期", "3000元，12期"),
+    ],
+)
+def test_numbers_and_accounts_are_masked_in_place_but_amounts_stay(text, masked):
+    assert without_numbers(text) == masked
