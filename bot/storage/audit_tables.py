@@ -15,6 +15,7 @@ class AuditRow(Base):
     __table_args__ = (
         Index("ix_audit_log_subject_number", "subject", "number"),
         Index("ix_audit_log_action_number", "action", "number"),
+        Index("ix_audit_log_actor_number", "actor", "number"),
     )
 
     number: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)

@@ -13,7 +13,7 @@ from bot.complaints.casework_ports import Alike, Cluster, Extras, SavedView
 from bot.complaints.likeness import Shared
 from bot.complaints.model import Case, Severity, StaffActor
 from bot.complaints.queue import Moments, QueueFilter
-from bot.complaints.redaction import Span
+from bot.complaints.redaction import Span, redacted
 from bot.storage import queue
 from bot.storage.case_rows import case_of, cases
 from bot.storage.casework_tables import CheckRow, MarkRow, RedactionRow, SavedViewRow, TagRow, ViewerRow
@@ -160,7 +160,7 @@ class SqlCaseworkUnit(SqlComplaintUnit):
                 if (example_id, number) in seen:
                     continue
                 seen.add((example_id, number))
-            name = self._session.get_one(CaseRow, example_id).against if shared == Shared.PARTY else ""
+            name = self._party_of(example_id) if shared == Shared.PARTY else ""
             found.append(Cluster(Shared(shared), mark, number, newest_at, example_id, name))
         return tuple(found[:limit])
 
@@ -187,10 +187,11 @@ class SqlCaseworkUnit(SqlComplaintUnit):
             .order_by(in_week.desc())
             .limit(ALIKE_SHOWN)
         ).all()
-        return [
-            (mark, week, before, self._session.get_one(CaseRow, case_id).against)
-            for mark, week, before, case_id in rows
-        ]
+        return [(mark, week, before, self._party_of(case_id)) for mark, week, before, case_id in rows]
+
+    def _party_of(self, case_id: int) -> str:
+        # Outside its case a name is a copy.
+        return redacted("against", self._session.get_one(CaseRow, case_id).against, self.spans(case_id))
 
     def _alike(self, case_id: int) -> tuple[Alike, ...]:
         own = aliased(MarkRow)

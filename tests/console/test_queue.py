@@ -4,6 +4,7 @@ from datetime import timedelta
 
 from sqlalchemy import select, update
 
+from bot.cli.retention import escalate
 from bot.complaints import QueueFilter, Status
 from bot.console.filters import filter_in, query_of
 from bot.services import now
@@ -106,9 +107,11 @@ async def test_what_is_overdue_is_escalated_once_and_shown_to_supervisors(superv
     assert services.punctuality.escalate() == 0
 
 
-def test_each_due_moment_is_escalated_by_itself(services) -> None:
+def test_the_periodic_job_escalates_and_outlives_a_database_that_is_away(services, monkeypatch) -> None:
     file_complaint(services)
-    for days in (3, 2):
-        with services.writers.begin() as session:
-            session.execute(update(CaseRow).values(due_at=now() - timedelta(days=days)))
-        assert services.punctuality.escalate() == 1
+    with services.writers.begin() as session:
+        session.execute(update(CaseRow).values(due_at=now() - timedelta(days=3)))
+    with monkeypatch.context() as away:
+        away.setattr(services.punctuality, "escalate", lambda: 1 / 0)
+        assert escalate(services) == 0
+    assert (escalate(services), escalate(services)) == (1, 0)

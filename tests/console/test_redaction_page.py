@@ -47,3 +47,11 @@ async def test_only_who_sees_the_original_may_undo(handler, supervisor, filed: F
     assert (await handler.post("/cases/1/redaction/undo", version=seen)).status_code == 404
     assert (await supervisor.post("/cases/1/redaction/undo", version=seen)).status_code == 303
     assert "他们半夜打电话骂人" in (await handler.get("/cases/1")).text
+
+
+async def test_a_hidden_institution_is_hidden_among_the_clusters_too(handler, services: Services) -> None:
+    for number in range(3):
+        file_complaint(services, draft_id=f"d{number}")
+    assert "某催收公司" in (await handler.get("/clusters")).text
+    services.casework.redact(services.staff.members()[0], 3, 1, "某催收公司", "against")
+    assert "某催收公司" not in (await handler.get("/clusters")).text

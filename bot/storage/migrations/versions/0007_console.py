@@ -1,4 +1,4 @@
-"""Which due moment of a case was escalated, so that each is escalated once."""
+"""Which due moment of a case was escalated, so that each is escalated once; the audit log by actor."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -11,7 +11,9 @@ depends_on = None
 
 def upgrade() -> None:
     op.add_column("complaints", sa.Column("escalated_due_at", sa.DateTime(timezone=True)))
+    op.create_index("ix_audit_log_actor_number", "audit_log", ["actor", "number"])
 
 
 def downgrade() -> None:
+    op.drop_index("ix_audit_log_actor_number", "audit_log")
     op.drop_column("complaints", "escalated_due_at")
