@@ -16,7 +16,8 @@ class CaseRow(Base):
     __table_args__ = (
         Index("ix_complaints_status_opened_at", "status", "opened_at"),
         Index("ix_complaints_due_at_id", "due_at", "id"),
-        Index("ix_complaints_status_due_at", "status", "due_at"),
+        # All that the counts above the queue ask for: they never read a row of 100,000 sealed ones.
+        Index("ix_complaints_counts", "status", "due_at", "assignee_id", "escalated_due_at"),
         Index("ix_complaints_opened_at_id", "opened_at", "id"),
         # Numbers of cases that were erased are never given out again.
         {"sqlite_autoincrement": True},
