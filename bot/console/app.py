@@ -31,7 +31,7 @@ _HEADERS = {
     "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
 }
 _MAX_BODY = 64 * 1024
-_PAGES = (entrance, account, queue, bulk, cases, redaction, clusters, staff, audit)
+_PAGES = (entrance, account, queue, bulk, cases, evidence, redaction, clusters, staff, audit)
 
 
 class Shield:
