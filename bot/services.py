@@ -16,6 +16,7 @@ from bot.complaints.casework import Casework
 from bot.complaints.promises import Promises
 from bot.complaints.punctuality import Punctuality
 from bot.complaints.retention import Retention
+from bot.complaints.statistics import Statistics
 from bot.content import Content, load_content
 from bot.conversations import Conversations
 from bot.lessons import Course
@@ -36,6 +37,7 @@ from bot.storage.punctuality import SqlPunctualityStore
 from bot.storage.receipts import Argon2ReceiptHasher
 from bot.storage.retention import SqlRetentionStore
 from bot.storage.staff import SqlStaffStore
+from bot.storage.statistics import SqlStatisticsStore
 from bot.uploads import Uploads
 
 
@@ -106,6 +108,11 @@ class Services:
     def punctuality(self) -> Punctuality:
         """Escalation, and the rate of answers on time."""
         return Punctuality(SqlPunctualityStore(self.writers, self.readers), now)
+
+    @cached_property
+    def statistics(self) -> Statistics:
+        """Counts of cases."""
+        return Statistics(SqlStatisticsStore(self.writers, self.readers), now)
 
     @cached_property
     def retention(self) -> Retention:
