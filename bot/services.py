@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from bot.complaints import Complaints, Evidence
 from bot.complaints.casework import Casework
+from bot.complaints.export import Exports
 from bot.complaints.promises import Promises
 from bot.complaints.punctuality import Punctuality
 from bot.complaints.retention import Retention
@@ -108,6 +109,11 @@ class Services:
     def punctuality(self) -> Punctuality:
         """Escalation, and the rate of answers on time."""
         return Punctuality(SqlPunctualityStore(self.writers, self.readers), now)
+
+    @cached_property
+    def exports(self) -> Exports:
+        """Copies of cases that leave the desk."""
+        return Exports(SqlCaseworkStore(self.writers, self.readers), now)
 
     @cached_property
     def statistics(self) -> Statistics:

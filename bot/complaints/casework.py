@@ -178,13 +178,6 @@ class Casework:
             unit.add_event(case_id, CaseEvent(Action.UNREDACTED, now), staff_id=actor.id)
             return unit.change(case, now)
 
-    def exported(self, actor: StaffActor, case_id: int, *, original: bool) -> None:
-        """Write down that a copy of a case left the desk."""
-        now = self._clock()
-        with self._store.unit() as unit:
-            unit.log_access(actor, audit.CASE_ORIGINAL_EXPORTED if original else audit.CASE_COPY_EXPORTED, case_id, now)
-            unit.add_event(case_id, CaseEvent(Action.EXPORTED, now), staff_id=actor.id)
-
     # Many cases
 
     def counts(self, actor: StaffActor) -> dict[str, int]:

@@ -13,7 +13,20 @@ from starlette.routing import BaseRoute, Mount
 from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from bot.console import account, audit, bulk, cases, clusters, entrance, evidence, queue, redaction, staff
+from bot.console import (
+    account,
+    audit,
+    bulk,
+    cases,
+    clusters,
+    entrance,
+    evidence,
+    export,
+    queue,
+    redaction,
+    staff,
+    statistics,
+)
 from bot.console.access import routes
 from bot.console.pages import show
 from bot.services import Services
@@ -31,7 +44,7 @@ _HEADERS = {
     "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
 }
 _MAX_BODY = 64 * 1024
-_PAGES = (entrance, account, queue, bulk, cases, evidence, redaction, clusters, staff, audit)
+_PAGES = (entrance, account, queue, bulk, cases, evidence, export, redaction, clusters, statistics, staff, audit)
 
 
 class Shield:

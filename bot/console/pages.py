@@ -29,12 +29,12 @@ def _environment(language: Language) -> Environment:
         lstrip_blocks=True,
     )
     environment.install_gettext_translations(translations(language), newstyle=True)  # type: ignore[attr-defined]
-    environment.filters["moment"] = _moment
+    environment.filters["moment"] = moment
     environment.globals["language"] = language
     return environment
 
 
-def _moment(at: datetime) -> str:
+def moment(at: datetime) -> str:
     """A moment in China's time, to the minute."""
     return at.replace(tzinfo=at.tzinfo or UTC).astimezone(_CHINA).strftime("%Y-%m-%d %H:%M")
 
@@ -46,6 +46,11 @@ def language_of(request: Request) -> Language:
         return Language(chosen)
     asked = request.headers.get("accept-language", "").lower()
     return Language.EN if asked.startswith("en") else Language.ZH
+
+
+def text_of(language: Language, template: str, **values: Any) -> str:
+    """A template's text by itself, for what is no page of the console."""
+    return _environment(language).get_template(template).render(**values)
 
 
 def show(request: Request, template: str, *, status: int = 200, **values: Any) -> Response:

@@ -19,7 +19,9 @@ from bot.complaints import (
     Sort,
     Status,
 )  # fmt: skip
+from bot.complaints.export import Form
 from bot.complaints.likeness import Shared
+from bot.complaints.statistics import EARLIER, OTHERS, FirstAnswer, Topic
 from bot.console import pages
 from bot.console.audit import KNOWN
 from bot.console.i18n import catalog
@@ -30,6 +32,7 @@ from bot.staff import AccessState, Role
 
 CONSOLE = Path(pages.__file__).parent
 TEMPLATES = CONSOLE / "templates"
+NAMED = re.compile(r'["\']((?:refusal|reply|note|copy|column|number|party)\.\w+)["\']')
 ENUMERATED = {
     "status.": Status, "kind.": Kind, "action.": Action, "assigned.": Assigned,
     "language.": Language, "channel.": Channel,
@@ -38,6 +41,8 @@ ENUMERATED = {
     "role.": Role, "access.": AccessState, "place.": [place.name for place in PLACES],
     "part.": ["story", "against", "when", "amount", "wish"],
     "actor.": ["operator", "system", "resident", "unknown"], "audit.": KNOWN,
+    "topic.": Topic, "answer.": FirstAnswer, "form.": Form,
+    "month.": (EARLIER,), "institution.": (OTHERS,),
 }  # fmt: skip
 
 
@@ -50,7 +55,7 @@ def used() -> set[str]:
     members = {f"{prefix}{member}" for prefix, kind in ENUMERATED.items() for member in kind}
     refusals = {
         name for module in CONSOLE.glob("*.py")
-        for name in re.findall(r'"((?:refusal|reply|note)\.\w+)"', module.read_text(encoding="utf-8"))
+        for name in NAMED.findall(module.read_text(encoding="utf-8"))
     }  # fmt: skip
     return {text for text in texts if text not in ENUMERATED} | members | refusals
 
