@@ -42,6 +42,8 @@ class Settings(BaseSettings):
     """Comma-separated origins allowed to embed the widget; empty means only our own page."""
     trusted_proxies: str = "127.0.0.1"
     """Comma-separated addresses whose ``X-Forwarded-For`` is believed."""
+    public_statistics: bool = False
+    """Whether the web gateway shows everybody ``/statistics``: counts without institutions."""
     log_format: str = "text"
     """``text`` for people, ``json`` in production."""
 

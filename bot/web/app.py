@@ -13,13 +13,14 @@ from starlette.middleware import Middleware
 from starlette.middleware.cors import CORSMiddleware
 from starlette.staticfiles import StaticFiles
 
+from bot.complaints.statistics import Report
 from bot.content.wording import Wording
 from bot.conversations import AssistantUnavailableError, ConversationNotFoundError, Conversations, Delivery
 from bot.messages import Channel
 from bot.services import Services
 from bot.settings import Settings
 from bot.uploads import Uploads
-from bot.web import pages
+from bot.web import pages, statistics
 from bot.web.api import Api
 from bot.web.problems import Problems
 from bot.web.settings import WebSettings
@@ -43,8 +44,12 @@ def create_app(  # noqa: PLR0913, PLR0917 - what it stands on, each once
     checks: Mapping[str, pages.Check],
     uploads: Uploads,
     close: Callable[[], Awaitable[None]] = _nothing,
+    count: Callable[[], Report] | None = None,
 ) -> FastAPI:
-    """The gateway over what it stands on. ``checks`` are asked by ``/readyz``; ``close`` runs at the end."""
+    """The gateway over what it stands on. ``checks`` are asked by ``/readyz``; ``close`` runs at the end.
+
+    ``count`` makes the public statistics; without it there is no such page.
+    """
     problems = Problems(wording)
 
     @asynccontextmanager
@@ -90,6 +95,8 @@ def create_app(  # noqa: PLR0913, PLR0917 - what it stands on, each once
     )
     app.include_router(Api(conversations, uploads, settings).router())
     app.include_router(pages.router(wording, checks))
+    if count is not None:
+        app.include_router(statistics.router(wording, statistics.Kept(count)))
     app.mount("/static", StaticFiles(directory=_STATIC, check_dir=False), name="static")
     return app
 
@@ -117,4 +124,5 @@ def from_environment() -> FastAPI:
         {"database": services.database_answers, "assistant": services.rasa.ready},
         services.uploads,
         services.aclose,
+        services.statistics.public if services.settings.public_statistics else None,
     )

@@ -11,6 +11,7 @@ import uvicorn
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, sync_playwright
 
+from bot.complaints import Kind
 from bot.console.app import create_app
 from bot.staff import Role
 from tests.console.conftest import PASSPHRASE, file_complaint
@@ -86,6 +87,12 @@ def test_every_page_is_accessible(address, services, locale, scheme, width, tmp_
         page.locator("main button").click()
         page.locator("#texts").wait_for()
         accessible(page)
+        for number in range(3, 20):
+            file_complaint(services, draft_id=f"d{number}", kind=Kind.FRAUD if number < 12 else Kind.COST)
+        page.goto(f"{address}/statistics")
+        page.locator("rect[width='100']").first.wait_for()
+        accessible(page)
+        page.screenshot(path=tmp_path / "statistics.png", full_page=True)
         browser.close()
 
 
