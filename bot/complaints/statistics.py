@@ -169,6 +169,8 @@ class Statistics:
             unit.index_pending(INDEXED_AT_ONCE)
             if names:
                 unit.log_access(actor, "read names in statistics", None, now)
+        # Counting many cases takes a while, in which nobody who files one should have to wait.
+        with self._store.reading() as unit:
             counted = unit.counted(Periods(now))
             parties = unit.parties(LEAST_SHOWN, PARTIES_SHOWN)
             named = [(party.count, unit.name_of(party) if names else "") for party in parties]
