@@ -97,14 +97,14 @@ def _sections(copy: CaseCopy, language: Language) -> Iterator[Section]:
         (say("With"), case.assignee_name or say("nobody")),
     ]
     yield Section(say("Complaint"), tuple(what))
-    messages = [(f"{moment(one.at)} {one.staff_name or say('Resident')}", one.text) for one in file.messages]
+    messages = [(f"{moment(one.at)}\n{one.staff_name or say('Resident')}", one.text) for one in file.messages]
     yield Section(say("Messages with the resident"), tuple(messages) or (("", say("No message yet.")),))
-    notes = [(f"{moment(one.at)} {one.staff_name}", one.text) for one in file.notes]
+    notes = [(f"{moment(one.at)}\n{one.staff_name}", one.text) for one in file.notes]
     yield Section(say("Internal notes"), tuple(notes) or (("", say("No note yet.")),))
     history = []
     for one in file.events:
         told = [say(f"action.{one.action}"), say(f"status.{one.to_status}") if one.to_status else "", one.reason]
         history.append(
-            (f"{moment(one.at)} {one.staff_name or say('Resident')}", " · ".join(part for part in told if part))
+            (f"{moment(one.at)}\n{one.staff_name or say('Resident')}", " · ".join(part for part in told if part))
         )
     yield Section(say("History"), tuple(history))
