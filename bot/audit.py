@@ -45,14 +45,17 @@ CASE_CONTACT_UNMASKED = "unmasked contact"
 CLUSTERS_READ = "read clusters"
 CASE_ORIGINAL_EXPORTED = "exported original"
 CASE_COPY_EXPORTED = "exported redacted copy"
+"""Both are followed by the form: "pdf" or "zip"."""
 
 ACTIONS = (
     CASE_VIEWED,
     CASE_SEARCHED,
     CASE_CONTACT_UNMASKED,
     CLUSTERS_READ,
-    CASE_ORIGINAL_EXPORTED,
-    CASE_COPY_EXPORTED,
+    f"{CASE_ORIGINAL_EXPORTED} pdf",
+    f"{CASE_ORIGINAL_EXPORTED} zip",
+    f"{CASE_COPY_EXPORTED} pdf",
+    f"{CASE_COPY_EXPORTED} zip",
     STAFF_SIGNED_IN,
     STAFF_SIGNED_OUT,
     STAFF_SIGN_IN_FAILED,

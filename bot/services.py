@@ -113,7 +113,7 @@ class Services:
     @cached_property
     def exports(self) -> Exports:
         """Copies of cases that leave the desk."""
-        return Exports(SqlCaseworkStore(self.writers, self.readers), now)
+        return Exports(SqlCaseworkStore(self.writers, self.readers), SqlEvidenceStore(self.writers, self.readers), now)
 
     @cached_property
     def statistics(self) -> Statistics:

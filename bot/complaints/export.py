@@ -4,16 +4,18 @@ The redacted copy never holds contact details. What was marked once is hidden in
 and in reasons and tags as well: a word blacked out in one place and legible in another is not hidden.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from bot.complaints.casework import CaseworkStore
+from bot import audit
+from bot.complaints.casework_ports import CaseworkStore
 from bot.complaints.errors import CaseNotFoundError
+from bot.complaints.evidence import EvidenceStore
 from bot.complaints.likeness import numbers_in
-from bot.complaints.model import Action, CaseEvent, CaseFile, StaffActor
+from bot.complaints.model import Action, Answer, CaseEvent, CaseFile, StaffActor
 from bot.complaints.redaction import HIDDEN, Span, redacted
 
 
@@ -44,16 +46,15 @@ class CaseCopy:
     attachments: tuple[Attachment, ...] = ()
 
 
-def attachments(case_id: int) -> list[Attachment]:  # noqa: ARG001 - the seam to files of a case
-    """The files a resident added to a case; there is no way to add any yet."""
-    return []
+_SUFFIXES = {"image/jpeg": ".jpg", "image/png": ".png", "text/plain": ".txt"}
 
 
 class Exports:
     """Makes copies. Reading the case and writing down that a copy was made are one transaction."""
 
-    def __init__(self, store: CaseworkStore, clock: Callable[[], datetime]) -> None:
+    def __init__(self, store: CaseworkStore, evidence: EvidenceStore, clock: Callable[[], datetime]) -> None:
         self._store = store
+        self._evidence = evidence
         self._clock = clock
 
     def copy(self, actor: StaffActor, case_id: int, form: Form, *, original: bool) -> CaseCopy:
@@ -63,15 +64,24 @@ class Exports:
             file = unit.file_of(case_id) if unit.locked(case_id) is not None else None
             if file is None:
                 raise CaseNotFoundError("no such case")
-            unit.log_access(actor, f"exported {'original' if original else 'redacted copy'} {form}", case_id, now)
+            what = audit.CASE_ORIGINAL_EXPORTED if original else audit.CASE_COPY_EXPORTED
+            unit.log_access(actor, f"{what} {form}", case_id, now)
             unit.add_event(case_id, CaseEvent(Action.EXPORTED, now), staff_id=actor.id)
             extras = unit.extras(case_id, actor.id, now)
         whole = CaseCopy(file, extras.tags, original, now, actor.name)
         if original:
-            return replace(whole, attachments=tuple(attachments(case_id)))
+            return replace(whole, attachments=tuple(self._attachments(case_id)))
         hide = hiding(file, extras.spans)
         # Nobody can black out a picture here, so files stay with the original.
         return replace(whole, file=hidden(file, hide), tags=tuple(hide("", tag) for tag in extras.tags))
+
+    def _attachments(self, case_id: int) -> Iterator[Attachment]:
+        with self._evidence.reading() as unit:
+            for item in unit.evidence_of(case_id):
+                for number in range(1, item.pages + 1):
+                    page = unit.evidence_page(case_id, item.id, number)
+                    if page is not None:
+                        yield Attachment(_SUFFIXES[page.media_type], page.content)
 
 
 Hide = Callable[[str, str], str]
@@ -108,6 +118,7 @@ def hidden(file: CaseFile, hide: Hide) -> CaseFile:
             amount=hide("amount", said.amount),
             wish=hide("wish", said.wish),
             contact=None,
+            answers=tuple(_hidden_answer(one, hide) for one in said.answers),
             figures=_hidden_value(said.figures, hide),
         ),
         messages=tuple(replace(message, text=hide(f"message:{message.id}", message.text)) for message in file.messages),
@@ -159,6 +170,12 @@ def as_data(copy: CaseCopy) -> dict[str, Any]:
 def file_name(place: int, attachment: Attachment) -> str:
     """What a file of a case is called in an archive: a number, whatever its sender called it."""
     return f"files/{place:03d}{attachment.suffix}"
+
+
+def _hidden_answer(answer: Answer, hide: Hide) -> Answer:
+    # The option that was tapped says what its text says.
+    text = hide(f"answer:{answer.id}", answer.text)
+    return answer if text == answer.text else replace(answer, text=text, option="")
 
 
 def _hidden_value(value: Any, hide: Hide) -> Any:

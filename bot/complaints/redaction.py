@@ -50,6 +50,7 @@ def as_copied(file: CaseFile, spans: Iterable[Span]) -> CaseFile:
             when=redacted("when", said.when, kept),
             amount=redacted("amount", said.amount, kept),
             wish=redacted("wish", said.wish, kept),
+            answers=tuple(replace(one, text=redacted(f"answer:{one.id}", one.text, kept)) for one in said.answers),
         ),
         messages=tuple(replace(one, text=redacted(f"message:{one.id}", one.text, kept)) for one in file.messages),
         notes=tuple(replace(one, text=redacted(f"note:{one.id}", one.text, kept)) for one in file.notes),

@@ -10,7 +10,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from bot.complaints import CaseNotFoundError
+from bot.complaints import CaseNotFoundError, Fact
 from bot.complaints.export import CaseCopy, Exports, Form, as_data, file_name
 from bot.console.access import COOKIE, route, staff_of
 from bot.console.document import Document, Section, pdf_of
@@ -19,6 +19,7 @@ from bot.console.pages import language_of, moment, text_of
 from bot.messages import Language
 from bot.staff import Right
 
+_FACTS = frozenset(Fact)
 _TYPES = {Form.PDF: "application/pdf", Form.ZIP: "application/zip"}
 
 
@@ -88,8 +89,10 @@ def _sections(copy: CaseCopy, language: Language) -> Iterator[Section]:
         (say("When"), said.when or "—"),
         (say("How much"), said.amount or "—"),
         (say("What they want"), said.wish or "—"),
+        (say("Made for"), say(f"behalf.{said.on_behalf}")),
+        *((one.question, one.text) for one in said.answers),
         (say("Contact"), contact),
-        *((say("Figures as entered"), f"{key}: {value}") for key, value in (said.figures or {}).items()),
+        *((say(f"figure.{key}") if key in _FACTS else key, str(value)) for key, value in (said.figures or {}).items()),
         (say("Severity"), say(f"severity.{case.severity}")),
         (say("Tag"), ", ".join(copy.tags) or "—"),
         (say("Language"), say(f"language.{case.language}")),

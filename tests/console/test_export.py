@@ -11,10 +11,11 @@ from datetime import UTC, datetime
 import pytest
 from sqlalchemy import select
 
-from bot.complaints import Action, ComplaintDraft, Kind, Status
+from bot.complaints import Action, Answer, ComplaintDraft, Kind, Status
 from bot.complaints.export import Attachment, CaseCopy, Form
 from bot.console import export
 from bot.console.document import Document, Section, lines_of, pdf_of, printable
+from bot.evidence import Accepted, FileKind
 from bot.messages import Channel, Language
 from bot.staff import Role, StaffMember
 from bot.storage.audit_tables import AuditRow
@@ -27,12 +28,14 @@ BOSS = StaffMember(1, "王芳", Role.SUPERVISOR)
 @pytest.fixture
 def case_id(services, supervisor) -> int:
     """A case in which three words were marked, some of them written again later."""
+    services.evidence.keep("s" * 32, Accepted(FileKind.PICTURE, "image/png", (b"picture of 4321",)))
     filed = services.complaints.file(
         ComplaintDraft(
             draft_id="d1", kind=Kind.COLLECTION, story="鲁大壮拿着欠条上门，说再不还就打我", against="鲁大壮",
             when="上个月", amount="4321元", wish="叫他别来", language=Language.ZH,
             channel=Channel.WEB, sender="s" * 32, consent=True,
             contact=CONTACT, contact_consent=True, figures={"amount": "4321", "nested": [4321]},
+            answers=(Answer("who", "是谁", "鲁大壮", "other"),),
         )
     )  # fmt: skip
     desk, work = services.complaints, services.casework
@@ -154,7 +157,8 @@ async def test_a_case_that_is_not_there(supervisor, stepped_up) -> None:
 async def test_the_zip_has_names_of_ours_and_data_for_machines(supervisor, case_id, stepped_up) -> None:
     answer = await supervisor.post(f"/cases/{case_id}/export", form="zip", language="en", copy="original")
     with zipfile.ZipFile(io.BytesIO(answer.content)) as archive:
-        assert archive.namelist() == ["case.html", "case.json"]
+        assert archive.namelist() == ["case.html", "case.json", "files/001.png"]
+        assert archive.read("files/001.png") == b"picture of 4321"
         data, page = json.loads(archive.read("case.json")), archive.read("case.html").decode()
     assert data["complaint"]["contact"] == CONTACT
     assert data["copy"] == "original"

@@ -40,7 +40,7 @@ def app(stack) -> FastAPI:
         )  # fmt: skip
     stack.clock.now = datetime(2026, 4, 9, tzinfo=UTC)
     count = Statistics(SqlStatisticsStore(writers, readers), stack.clock).public
-    return create_app(stack.settings, stack.conversations, stack.wording, {}, count=count)
+    return create_app(stack.settings, stack.conversations, stack.wording, {}, stack.uploads, count=count)
 
 
 async def test_there_is_no_page_unless_an_operator_wants_it(stack, http: httpx.AsyncClient) -> None:
