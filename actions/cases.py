@@ -4,6 +4,7 @@ import asyncio
 import math
 import re
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, timezone
 from typing import TypeVar
 
@@ -13,10 +14,20 @@ from rasa_sdk.events import EventType, FollowupAction, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 from rasa_sdk.types import DomainDict
 
+from actions._evidence import counted
 from actions._support import button, is_aside, language, leave_form, say, services, typed_text, word
 from actions.evidence import offer_to_add
 from bot import audit
-from bot.complaints import Author, CaseClosedError, CaseMessage, Holdings, ResidentView, Status, TooManyLookupsError
+from bot.complaints import (
+    Author,
+    CaseClosedError,
+    CaseMessage,
+    EvidenceItem,
+    Holdings,
+    ResidentView,
+    Status,
+    TooManyLookupsError,
+)
 from bot.complaints.retention import CaseEnd
 from bot.content.complaints import COMMON
 from bot.language.receipts import normalise_receipt
@@ -221,6 +232,14 @@ class ActionWithdrawCase(Action):
         return [SlotSet("case_receipt", None)]
 
 
+@dataclass(frozen=True, slots=True)
+class _Held:
+    of_case: Holdings
+    files: tuple[EvidenceItem, ...]
+    end: CaseEnd | None
+    """When it is deleted; ``None`` while it is being worked on."""
+
+
 class ActionShowHoldings(Action):
     """Everything the desk holds of a case, and until when (PIPL, Arts. 44-45)."""
 
@@ -233,19 +252,21 @@ class ActionShowHoldings(Action):
             say(dispatcher, "utter_case_holdings_none")
             return leave_form()
 
-        def look() -> tuple[Holdings, CaseEnd | None] | None:
+        def look() -> _Held | None:
             held = services().complaints.holdings(receipt, tracker.sender_id)
-            return None if held is None else (held, services().retention.end(held.case_id))
+            if held is None:
+                return None
+            return _Held(held, services().evidence.of_case(held.case_id), services().retention.end(held.case_id))
 
         found = await opened(dispatcher, look)
         if found is not None:
-            _say_holdings(dispatcher, *found, language(tracker))
+            _say_holdings(dispatcher, found, language(tracker))
         return leave_form()
 
 
-def _say_holdings(dispatcher: CollectingDispatcher, held: Holdings, end: CaseEnd | None, tongue: Language) -> None:
+def _say_holdings(dispatcher: CollectingDispatcher, held: _Held, tongue: Language) -> None:
     nothing = word("complaint_not_said", tongue)
-    figures = [Figure(label=label, value=value or nothing) for label, value in _held_rows(held, end, tongue)]
+    figures = [Figure(label=label, value=value or nothing) for label, value in _held_rows(held, tongue)]
     card = SummaryCard(
         title=word("case_holdings_title", tongue), rows=figures, notice=word("case_holdings_notice", tongue)
     )
@@ -258,13 +279,13 @@ def _say_holdings(dispatcher: CollectingDispatcher, held: Holdings, end: CaseEnd
     say(dispatcher, "utter_case_holdings", card=card, buttons=buttons, rows="\n".join(lines))
 
 
-def _held_rows(held: Holdings, end: CaseEnd | None, tongue: Language) -> list[tuple[str, str]]:
-    said, view = held.particulars, held.view
+def _held_rows(held: _Held, tongue: Language) -> list[tuple[str, str]]:
+    said, view = held.of_case.particulars, held.of_case.view
     forms = services().content.complaints
     whom = forms.behalf.option(said.on_behalf)
     kept = word("case_kept_open", tongue)
-    if end is not None:
-        kept = word("case_kept_until", tongue, day=_date(end.ends_at, tongue))
+    if held.end is not None:
+        kept = word("case_kept_until", tongue, day=_date(held.end.ends_at, tongue))
     return [
         (word("case_kind_label", tongue), word(f"case_kind_{view.kind}", tongue)),
         (
@@ -277,6 +298,7 @@ def _held_rows(held: Holdings, end: CaseEnd | None, tongue: Language) -> list[tu
         *((answer.question, answer.text) for answer in said.answers),
         *((word(f"case_fact_{name}", tongue), str(value)) for name, value in (said.figures or {}).items()),
         (word("complaint_field_contact", tongue), said.contact or ""),
+        (word("evidence_label", tongue), counted(held.files, tongue)),
         (word("case_held_messages", tongue), str(len(view.messages))),
         (word("case_opened_label", tongue), _date(view.opened_at, tongue)),
         (word("case_kept_label", tongue), kept),

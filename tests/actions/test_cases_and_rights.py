@@ -11,6 +11,7 @@ from actions.cases import ActionAskCaseDelete, ActionDeleteCase, ActionShowCase,
 from actions.rights import ActionAskWhoIsIt, ActionShowWhoCanAct, ActionWriteLetter
 from bot.complaints import Answer, ComplaintDraft, Complaints, Fact, Kind
 from bot.content.rights import UNKNOWN
+from bot.evidence import Accepted, FileKind
 from bot.messages import Channel, Language, LetterCard, SummaryCard, TableCard, read_card
 from bot.services import Services
 from bot.settings import Settings
@@ -34,6 +35,7 @@ def services(tmp_path, shipped):
 
 @pytest.fixture
 def receipt(services):
+    services.evidence.keep("sender", Accepted(FileKind.PICTURE, "image/png", (b"x",)))
     return services.complaints.file(
         ComplaintDraft(
             draft_id="d", kind=Kind.CREDIT_RECORD, story="还清了{还}显示逾期", against="甲公司", when="", amount="800",
@@ -68,6 +70,7 @@ async def test_everything_held_is_shown_with_its_end(receipt, language):
     values = [row.value for row in card.rows]
     assert "还清了{还}显示逾期" in values
     assert {"800", "乙银行", "8000.00"} <= set(values)
+    assert {"1张图片", "1 picture"} & set(values)
     assert "哪家报送的" in [row.label for row in card.rows]
     assert "还清了{还}显示逾期" in message["rows"]
     assert "/case_delete" in {button["payload"] for button in message["buttons"]}
