@@ -25,7 +25,7 @@ NEARBY = 90
 _ENOUGH = 40
 """Tries for one phrase in one text: a text that repeats a word ten thousand times costs no more."""
 _CHINESE = re.compile("[㐀-鿿]")
-_TOKEN = re.compile(r"[a-z]+(?:'[a-z]+)?|[0-9]+(?:[.,][0-9]+)*|\n|\S")
+_TOKEN = re.compile(r"[^\sa-z0-9]|[a-z]+(?:'[a-z]+)?|[0-9]+(?:[.,][0-9]+)*|\n")
 _FILLER = "_"
 _ASCII = "\x7f"
 _SENTENCE_END = frozenset("。!?\n;")
@@ -45,11 +45,11 @@ class CompiledPhrase:
 class PhraseSet:
     """Phrases asked for together; most texts hold none of them, and that is told without a look at each."""
 
-    __slots__ = ("_numbers", "_phrases")
+    __slots__ = ("_groups", "_numbers")
 
     def __init__(self, phrases: Iterable[CompiledPhrase]) -> None:
-        self._phrases = tuple(phrases)
-        self._numbers = frozenset(phrase.number for phrase in self._phrases)
+        self._groups = {phrase.number: phrase.groups for phrase in phrases}
+        self._numbers = frozenset(self._groups)
 
     @property
     def numbers(self) -> frozenset[int]:
@@ -58,16 +58,15 @@ class PhraseSet:
 
     def occur(self, reading: "Reading") -> bool:
         """Whether one of them stands in the text."""
-        return any(True for _ in self.matches(reading))
+        return not self._numbers.isdisjoint(reading.possible) and any(True for _ in self.matches(reading))
 
     def matches(self, reading: "Reading") -> Iterator[tuple[int, "Match"]]:
         """Where they stand, each with the number of its phrase."""
         if self._numbers.isdisjoint(reading.possible):
             return
-        for phrase in self._phrases:
-            if phrase.number in reading.possible:
-                for match in _matches(phrase.groups, reading):
-                    yield phrase.number, match
+        for number in sorted(self._numbers & reading.possible):
+            for match in _matches(self._groups[number], reading):
+                yield number, match
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,36 +87,28 @@ class Match:
 
 
 class Reading:
-    """One text, read: tokens, sentences, and where each slot occurs."""
+    """One text, read: tokens, and where each slot occurs."""
 
-    __slots__ = ("_ends", "_normalised", "_starts", "forms", "found", "possible", "sentence", "tokens")
+    __slots__ = ("_ends", "_normalised", "_starts", "forms", "found", "possible", "stems", "tokens")
 
     def __init__(self, normalised: Normalised) -> None:
         self._normalised = normalised
-        self.tokens: list[str] = []
-        self._starts: list[int] = []
-        self._ends: list[int] = []
-        self.sentence: list[int] = []
+        places = list(_TOKEN.finditer(normalised.text))
+        self.tokens = [place[0] for place in places]
+        # Chinese letters, by far the most, have no endings.
+        self.stems = [token if token > _ASCII else stem(token) for token in self.tokens]
+        self._starts = [place.start() for place in places]
+        self._ends = [place.end() for place in places]
         self.found: dict[int, list[Span]] = {}
         self.possible: frozenset[int] = frozenset()
         """The phrases all of whose slots occur somewhere."""
         self.forms: dict[str, list[Span]] = {}
         """Links and numbers with the tokens they cover."""
-        sentence = 0
-        for match in _TOKEN.finditer(normalised.text):
-            token = match[0]
-            self.tokens.append(token)
-            self._starts.append(match.start())
-            self._ends.append(match.end())
-            self.sentence.append(sentence)
-            if token in _SENTENCE_END:
-                sentence += 1
-        for name, pattern in forms.ALL:
-            for match in pattern.finditer(normalised.text):
-                first = bisect_left(self._ends, match.start() + 1)
-                last = bisect_left(self._starts, match.end())
-                if first < last:
-                    self.forms.setdefault(name, []).append((first, last))
+        for name, match in forms.found(normalised.text):
+            first = bisect_left(self._ends, match.start() + 1)
+            last = bisect_left(self._starts, match.end())
+            if first < last:
+                self.forms.setdefault(name, []).append((first, last))
 
     @property
     def is_chinese(self) -> bool:
@@ -163,8 +154,11 @@ class Lexicon:
         self._slots: dict[Slot, int] = {}
         self._slots_of: dict[int, list[int]] = defaultdict(list)
         self._slots_of_form: dict[str, list[int]] = defaultdict(list)
-        self._slots_needed: list[frozenset[int]] = []
-        self._phrases_by_slot: dict[int, list[int]] = defaultdict(list)
+        self._phrases = 0
+        self._alone: dict[int, list[int]] = defaultdict(list)
+        """By slot, the phrases that need no other."""
+        self._joined: dict[int, list[tuple[int, frozenset[int]]]] = defaultdict(list)
+        """By slot, the phrases that need others too, and which."""
         self._keys: dict[str, int] = {}
         self._known: dict[str, str] = {}
 
@@ -174,11 +168,15 @@ class Lexicon:
 
     def _compiled(self, phrase: Phrase) -> CompiledPhrase:
         groups = tuple(tuple(self._slot(slot) for slot in group) for group in phrase)
-        compiled = CompiledPhrase(len(self._slots_needed), groups)
-        self._slots_needed.append(frozenset(slot for group in groups for slot in group))
+        compiled = CompiledPhrase(self._phrases, groups)
+        self._phrases += 1
         # Under its rarest place, which is the one with the fewest words, a phrase is looked at least often.
-        rarest = min((slot for group in phrase for slot in group), key=len)
-        self._phrases_by_slot[self._slots[rarest]].append(compiled.number)
+        rarest = self._slots[min((slot for group in phrase for slot in group), key=len)]
+        others = frozenset(slot for group in groups for slot in group) - {rarest}
+        if others:
+            self._joined[rarest].append((compiled.number, others))
+        else:
+            self._alone[rarest].append(compiled.number)
         return compiled
 
     def read(self, source: str) -> Reading:
@@ -186,11 +184,9 @@ class Lexicon:
         reading = Reading(self._normaliser(source))
         found: dict[int, list[Span]] = defaultdict(list)
         if reading.tokens:
-            known = self._known
-            words = [
-                known.get(token) or (_FILLER if token > _ASCII else known.get(stem(token), _FILLER))
-                for token in reading.tokens
-            ]
+            known = self._known.get
+            pairs = zip(reading.tokens, reading.stems, strict=True)
+            words = [known(token) or known(stemmed, _FILLER) for token, stemmed in pairs]
             for key, start, end in self._matcher(Doc(self._vocab, words=words)):
                 for slot in self._slots_of[key]:
                     found[slot].append((start, end))
@@ -200,13 +196,15 @@ class Lexicon:
         for spans in found.values():
             spans.sort()
         reading.found = dict(found)
-        reading.possible = frozenset(
-            number
-            for slot in found
-            for number in self._phrases_by_slot.get(slot, ())
-            if self._slots_needed[number] <= found.keys()
-        )
+        reading.possible = self._possible(frozenset(found))
         return reading
+
+    def _possible(self, found: frozenset[int]) -> frozenset[int]:
+        possible: list[int] = []
+        for slot in found:
+            possible += self._alone.get(slot, ())
+            possible += [number for number, others in self._joined.get(slot, ()) if others <= found]
+        return frozenset(possible)
 
     def _slot(self, slot: Slot) -> int:
         if slot not in self._slots:
@@ -268,4 +266,4 @@ def _sequences(slots: tuple[int, ...], reading: Reading) -> Iterator[tuple[Span,
 
 
 def _same_sentence(reading: Reading, one: Span, other: Span) -> bool:
-    return reading.sentence[one[0]] == reading.sentence[other[0]]
+    return _SENTENCE_END.isdisjoint(reading.tokens[one[0] : other[0]])

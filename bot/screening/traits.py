@@ -1,10 +1,11 @@
 """What the likeness model sees of a text: runs of tokens, the signs and cues of the rules, listed words."""
 
-from collections.abc import Iterable, Iterator, Sequence
-from itertools import combinations, pairwise
+from collections.abc import Iterable, Sequence
+from itertools import combinations
+from operator import add
 
 from bot.content.fraud import FraudPack
-from bot.screening.lexicon import Lexicon, PhraseSet, Reading, stem
+from bot.screening.lexicon import Lexicon, PhraseSet, Reading
 from bot.screening.speech import Tone
 
 _FORM_MARKS = {"<odd-link>": "ø", "<link>": "ł", "<phone>": "☏", "<foreign-number>": "☎"}
@@ -40,7 +41,10 @@ class TraitReader:
 def pieces(reading: Reading) -> list[str]:
     """The tokens as the model sees them: any number is a number, any link a link."""
     # Chinese letters, by far the most, need no second look.
-    tokens = [token if token > _ASCII else _plain(token) for token in reading.tokens]
+    tokens = [
+        token if token > _ASCII else _plain(token, stem)
+        for token, stem in zip(reading.tokens, reading.stems, strict=True)
+    ]
     for form, mark in _FORM_MARKS.items():
         for start, end in reading.forms.get(form, ()):
             tokens[start] = mark
@@ -48,13 +52,12 @@ def pieces(reading: Reading) -> list[str]:
     return tokens
 
 
-def runs(tokens: Sequence[str]) -> Iterator[str]:
+def runs(tokens: Sequence[str]) -> list[str]:
     """Every run of one to three neighbouring tokens."""
-    yield from tokens
-    yield from map("".join, pairwise(tokens))
-    yield from map("".join, zip(tokens, tokens[1:], tokens[2:], strict=False))
+    pairs = list(map(add, tokens, tokens[1:]))
+    return [*tokens, *pairs, *map(add, pairs, tokens[2:])]
 
 
-def _plain(token: str) -> str:
+def _plain(token: str, stem: str) -> str:
     is_mask = len(token) <= _LONGEST_MASK and not token.strip(_MASK)
-    return "0" if is_mask or token[0].isdigit() else stem(token)
+    return "0" if is_mask or token[0].isdigit() else stem
