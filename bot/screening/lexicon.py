@@ -7,7 +7,7 @@ people write, and nothing of it stays in memory.
 import re
 from bisect import bisect_left
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import spacy
@@ -89,7 +89,7 @@ class Match:
 class Reading:
     """One text, read: tokens, and where each slot occurs."""
 
-    __slots__ = ("_ends", "_normalised", "_starts", "forms", "found", "possible", "stems", "tokens")
+    __slots__ = ("_ends", "_normalised", "_starts", "forms", "possible", "spans", "stems", "tokens")
 
     def __init__(self, normalised: Normalised) -> None:
         self._normalised = normalised
@@ -99,7 +99,8 @@ class Reading:
         self.stems = [token if token > _ASCII else stem(token) for token in self.tokens]
         self._starts = [place.start() for place in places]
         self._ends = [place.end() for place in places]
-        self.found: dict[int, list[Span]] = {}
+        self.spans: Mapping[int, list[Span]] = {}
+        """Where each slot occurs, in order."""
         self.possible: frozenset[int] = frozenset()
         """The phrases all of whose slots occur somewhere."""
         self.forms: dict[str, list[Span]] = {}
@@ -144,6 +145,21 @@ def stem(token: str) -> str:
     return token[:-1] + "i" if token[-1] == "y" else token
 
 
+class _Spans(dict[int, list[Span]]):
+    """Where slots occur; put together only for those asked about, since a common word stands in a hundred slots."""
+
+    def __init__(self, words_of: Sequence[Iterable[int]], spans_of: Mapping[int, list[Span]]) -> None:
+        super().__init__()
+        self._words_of = words_of
+        self._spans_of = spans_of
+
+    def __missing__(self, slot: int) -> list[Span]:
+        spans = [span for word in self._words_of[slot] for span in self._spans_of.get(word, ())]
+        spans.sort()
+        self[slot] = spans
+        return spans
+
+
 class Lexicon:
     """Every word of every phrase, compiled once."""
 
@@ -152,8 +168,10 @@ class Lexicon:
         self._vocab = spacy.blank("zh").vocab
         self._matcher = PhraseMatcher(self._vocab)
         self._slots: dict[Slot, int] = {}
-        self._slots_of: dict[int, list[int]] = defaultdict(list)
-        self._slots_of_form: dict[str, list[int]] = defaultdict(list)
+        self._words_of: list[list[int]] = []
+        """The words of each slot, by their keys."""
+        self._slots_of: dict[int, set[int]] = defaultdict(set)
+        """The slots of each word."""
         self._phrases = 0
         self._alone: dict[int, list[int]] = defaultdict(list)
         """By slot, the phrases that need no other."""
@@ -182,38 +200,33 @@ class Lexicon:
     def read(self, source: str) -> Reading:
         """Read one text."""
         reading = Reading(self._normaliser(source))
-        found: dict[int, list[Span]] = defaultdict(list)
+        found: dict[int, list[Span]] = {self._vocab.strings[form]: spans for form, spans in reading.forms.items()}
         if reading.tokens:
             known = self._known.get
             pairs = zip(reading.tokens, reading.stems, strict=True)
             words = [known(token) or known(stemmed, _FILLER) for token, stemmed in pairs]
             for key, start, end in self._matcher(Doc(self._vocab, words=words)):
-                for slot in self._slots_of[key]:
-                    found[slot].append((start, end))
-        for form, spans in reading.forms.items():
-            for slot in self._slots_of_form[form]:
-                found[slot] += spans
-        for spans in found.values():
-            spans.sort()
-        reading.found = dict(found)
-        reading.possible = self._possible(frozenset(found))
+                found.setdefault(key, []).append((start, end))
+        reading.spans = _Spans(self._words_of, found)
+        reading.possible = self._possible(frozenset().union(*[self._slots_of[key] for key in found]))
         return reading
 
-    def _possible(self, found: frozenset[int]) -> frozenset[int]:
+    def _possible(self, slots: frozenset[int]) -> frozenset[int]:
         possible: list[int] = []
-        for slot in found:
-            possible += self._alone.get(slot, ())
-            possible += [number for number, others in self._joined.get(slot, ()) if others <= found]
+        for slot in slots & self._alone.keys():
+            possible += self._alone[slot]
+        for slot in slots & self._joined.keys():
+            possible += [number for number, others in self._joined[slot] if others <= slots]
         return frozenset(possible)
 
     def _slot(self, slot: Slot) -> int:
         if slot not in self._slots:
             number = self._slots[slot] = len(self._slots)
-            for word in slot:
-                if word in FORMS:
-                    self._slots_of_form[word].append(number)
-                else:
-                    self._slots_of[self._word(word)].append(number)
+            self._words_of.append(
+                [self._vocab.strings.add(word) if word in FORMS else self._word(word) for word in slot]
+            )
+            for key in self._words_of[number]:
+                self._slots_of[key].add(number)
         return self._slots[slot]
 
     def _word(self, word: str) -> int:
@@ -252,7 +265,7 @@ def _matches(groups: tuple[tuple[int, ...], ...], reading: Reading) -> Iterator[
 
 
 def _sequences(slots: tuple[int, ...], reading: Reading) -> Iterator[tuple[Span, ...]]:
-    head, *tail = [reading.found[slot] for slot in slots]
+    head, *tail = [reading.spans[slot] for slot in slots]
     for first in head[:_ENOUGH]:
         places = [first]
         for spans in tail:

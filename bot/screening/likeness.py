@@ -9,9 +9,10 @@ Two parts. Trick or not: logistic regression over all examples. Which trick: sof
 few examples have them: at the same false alarms one trick in a hundred more is found, and two more are named first.
 """
 
-from collections.abc import Iterable, Sequence
-from collections.abc import Set as AbstractSet
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
+from itertools import count
 
 import numpy as np
 import numpy.typing as npt
@@ -31,6 +32,9 @@ _FAMILY_RATE = 0.2
 _SHARPNESS = 4.0
 """Scales the root-normalised traits for the families, so that few epochs are enough."""
 
+Traits = Collection[str]
+"""Each trait once."""
+
 _Floats = npt.NDArray[np.float32]
 _Row = npt.NDArray[np.int64]
 
@@ -48,67 +52,75 @@ class Likeness:
 class LikenessModel:
     """Learns at once, then weighs any number of texts."""
 
-    def __init__(self, examples: Sequence[Example], traits: Iterable[AbstractSet[str]]) -> None:
-        self._numbers: dict[str, int] = {}
-        rows = self._learnt_rows(examples, list(traits))
+    def __init__(self, examples: Sequence[Example], traits: Iterable[Traits]) -> None:
+        rows = self._learnt_rows(examples, traits)
         tricks = np.array([example.family is not None for example in examples])
         self._rarity = _rarity(rows, len(self._numbers))
-        self._weights, self._bias = _logistic_regression(rows, tricks, self._rarity)
-        self._squares = self._rarity**2
+        weights, self._bias = _logistic_regression(rows, tricks, self._rarity)
+        # Plain floats: for the hundred traits of a text they are added up faster than numpy sets out.
+        self._weights: list[float] = weights.tolist()
+        self._squares: list[float] = (self._rarity**2).tolist()
         self.families = sorted({example.family for example in examples if example.family is not None})
         self._family_weights = self._family_regression(examples, rows)
 
-    def weigh(self, traits: AbstractSet[str]) -> Likeness:
+    def weigh(self, traits: Traits) -> Likeness:
         """Weigh one text."""
         known = self._known(traits)
-        if not known.size:
+        if not known:
             return Likeness(self._bias, {})
-        root = (float(self._squares[known].sum()) + _FEW) ** 0.5
-        score = self._bias + float(self._weights[known].sum()) / root
-        shares = _shares(self._family_weights[known].sum(axis=0) * (_SHARPNESS / root))
+        root = (sum(map(self._squares.__getitem__, known)) + _FEW) ** 0.5
+        score = self._bias + sum(map(self._weights.__getitem__, known)) / root
+        shares = _shares(self._family_weights.take(known, axis=0).sum(axis=0) * np.float32(_SHARPNESS / root))
         return Likeness(score, dict(zip(self.families, shares.tolist(), strict=True)))
 
-    def weight(self, traits: AbstractSet[str]) -> float:
+    def weight(self, traits: Traits) -> float:
         """How much a part of a text speaks for a trick."""
-        known = self._known(traits)
-        return float(self._weights[known].sum()) if known.size else 0.0
+        return sum(map(self._weights.__getitem__, self._known(traits)))
 
-    def _known(self, traits: AbstractSet[str]) -> _Row:
-        numbers = self._numbers
-        return np.array([numbers[trait] for trait in traits if trait in numbers], dtype=np.int64)
+    def _known(self, traits: Traits) -> list[int]:
+        return [number for number in map(self._numbers.get, traits) if number is not None]
 
-    def _learnt_rows(self, examples: Sequence[Example], texts: Sequence[AbstractSet[str]]) -> list[_Row]:
+    def _learnt_rows(self, examples: Sequence[Example], texts: Iterable[Traits]) -> list[_Row]:
         """Each text as numbers; a trait met in a single template says more about us than about tricks."""
-        first: dict[str, int] = {}
-        kept = self._numbers
-        for example, text in zip(examples, texts, strict=True):
-            for trait in sorted(text):
-                if first.setdefault(trait, example.template) != example.template and trait not in kept:
-                    kept[trait] = len(kept)
-        return [np.array(sorted(kept[trait] for trait in text if trait in kept), dtype=np.int64) for text in texts]
+        met: dict[str, int] = defaultdict(count().__next__)
+        rows = [np.array(list(map(met.__getitem__, text)), dtype=np.int64) for text in texts]
+        lengths = [len(row) for row in rows]
+        traits = np.concatenate(rows)
+        templates = np.repeat([example.template for example in examples], lengths)
+        first = np.zeros(len(met), dtype=np.int64)
+        first[traits[::-1]] = templates[::-1]
+        is_kept = np.zeros(len(met), dtype=np.bool_)
+        is_kept[traits[templates != first[traits]]] = True
+        numbers = np.cumsum(is_kept) - 1
+        self._numbers = {trait: int(numbers[at]) for trait, at in met.items() if is_kept[at]}
+        return [numbers[row[is_kept[row]]] for row in rows]
 
     def _family_regression(self, examples: Sequence[Example], rows: Sequence[_Row]) -> _Floats:
         """Weights by plain gradient steps, text after text in a fixed mixed order; rare families move further."""
         number = {family: at for at, family in enumerate(self.families)}
         tricks = [
-            (number[example.family], row)
+            (number[example.family], row, self._values(row))
             for example, row in zip(examples, rows, strict=True)
             if example.family is not None and row.size
         ]
-        texts = np.bincount([family for family, _ in tricks], minlength=len(number))
+        texts = np.bincount([family for family, _, _ in tricks], minlength=len(number))
         boost = np.sqrt(texts.mean() / np.maximum(texts, 1))
         weights: _Floats = np.zeros((len(self._numbers), len(number)), dtype=np.float32)
         order = np.random.default_rng(0)
         for epoch in range(_EPOCHS):
             rate = _FAMILY_RATE / (1 + 0.3 * epoch)
             for at in order.permutation(len(tricks)):
-                family, row = tricks[at]
-                rarity = self._rarity[row]
-                values = rarity * np.float32(_SHARPNESS / (float(rarity @ rarity) + _FEW) ** 0.5)
-                errors = _shares(values @ weights[row])
+                family, row, values = tricks[at]
+                old = weights.take(row, axis=0)
+                errors = _shares(values @ old)
                 errors[family] -= 1
-                weights[row] -= np.outer(values, errors * np.float32(rate * boost[family]))
+                weights[row] = old - values[:, None] * (errors * np.float32(rate * boost[family]))
         return weights * self._rarity[:, None]
+
+    def _values(self, row: _Row) -> _Floats:
+        rarity = self._rarity[row]
+        values: _Floats = rarity * np.float32(_SHARPNESS / (float(rarity @ rarity) + _FEW) ** 0.5)
+        return values
 
 
 def _shares(scores: _Floats) -> _Floats:

@@ -11,7 +11,7 @@ from bot.screening.finding import Emergency, Finding, FollowUp, FoundSign, Reaso
 from bot.screening.forms import LINK
 from bot.screening.judging import CHINESE, ENGLISH, Judgement, judge
 from bot.screening.lexicon import Lexicon, Match, PhraseSet, Reading
-from bot.screening.likeness import LikenessModel
+from bot.screening.likeness import LikenessModel, Traits
 from bot.screening.normalise import Normaliser
 from bot.screening.speech import SpeechReader, Tone
 from bot.screening.traits import TraitReader, pieces, runs
@@ -109,7 +109,7 @@ class Screener:
             return self._nothing(Verdict.UNSURE, Reason.WEAK_SIGNS, tuple(found))
         return self._nothing(Verdict.NO_SIGN, None, is_warning=tone.teaches)
 
-    def _traits_of(self, text: str) -> set[str]:
+    def _traits_of(self, text: str) -> Traits:
         reading = self._lexicon.read(text)
         tone = self._speech.tone(reading)
         return self._traits.traits(reading, tone, self._met(reading, tone).met)
@@ -161,7 +161,7 @@ class Screener:
         for end in range(1, len(tokens) + 1):
             if end < len(tokens) and reading.tokens[end] not in _CLAUSE_END and end - start < _LONGEST_QUOTE:
                 continue
-            weight = self._model.weight(set(runs(tokens[start:end])))
+            weight = self._model.weight(dict.fromkeys(runs(tokens[start:end])))
             if weight > best_weight:
                 best, best_weight = (start, end), weight
             start = end + 1 if end < len(tokens) and reading.tokens[end] in _CLAUSE_END else end

@@ -6,6 +6,7 @@ from operator import add
 
 from bot.content.fraud import FraudPack
 from bot.screening.lexicon import Lexicon, PhraseSet, Reading
+from bot.screening.likeness import Traits
 from bot.screening.speech import Tone
 
 _FORM_MARKS = {"<odd-link>": "ø", "<link>": "ł", "<phone>": "☏", "<foreign-number>": "☎"}
@@ -23,19 +24,19 @@ class TraitReader:
             (name, lexicon.add([pack.phrase(f"${name}")])) for name in pack.words
         ]
 
-    def traits(self, reading: Reading, tone: Tone, signs: Iterable[tuple[str, str, bool]]) -> set[str]:
+    def traits(self, reading: Reading, tone: Tone, signs: Iterable[tuple[str, str, bool]]) -> Traits:
         """All of them. ``signs`` are family, sign, and whether it is said rather than spoken against."""
-        traits = set(runs(pieces(reading)))
+        traits = runs(pieces(reading))
         for family, sign, is_said in signs:
-            traits.add(f"sign:{family}/{sign}:{is_said}")
+            traits.append(f"sign:{family}/{sign}:{is_said}")
             if is_said:
-                traits.add(f"family:{family}")
-        traits.update(f"cue:{cue}" for cue in tone.cues)
-        traits.update(f"form:{form}" for form in reading.forms)
+                traits.append(f"family:{family}")
+        traits += [f"cue:{cue}" for cue in tone.cues]
+        traits += [f"form:{form}" for form in reading.forms]
         lists = [name for name, phrases in self._lists if phrases.occur(reading)]
-        traits.update(f"list:{name}" for name in lists)
-        traits.update(f"lists:{one}+{other}" for one, other in combinations(lists, 2))
-        return traits
+        traits += [f"list:{name}" for name in lists]
+        traits += [f"lists:{one}+{other}" for one, other in combinations(lists, 2)]
+        return dict.fromkeys(traits)
 
 
 def pieces(reading: Reading) -> list[str]:
