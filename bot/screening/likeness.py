@@ -9,6 +9,7 @@ Two parts. Trick or not: logistic regression over all examples. Which trick: sof
 few examples have them: at the same false alarms one trick in a hundred more is found, and two more are named first.
 """
 
+from array import array
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
@@ -36,6 +37,7 @@ Traits = Collection[str]
 """Each trait once."""
 
 _Floats = npt.NDArray[np.float32]
+_Doubles = npt.NDArray[np.float64]
 _Row = npt.NDArray[np.int64]
 
 
@@ -57,9 +59,9 @@ class LikenessModel:
         tricks = np.array([example.family is not None for example in examples])
         self._rarity = _rarity(rows, len(self._numbers))
         weights, self._bias = _logistic_regression(rows, tricks, self._rarity)
-        # Plain floats: for the hundred traits of a text they are added up faster than numpy sets out.
-        self._weights: list[float] = weights.tolist()
-        self._squares: list[float] = (self._rarity**2).tolist()
+        # Not numpy: the hundred traits of a text are added up before it has set out.
+        self._weights: array[float] = array("d", weights.tolist())
+        self._squares: array[float] = array("d", (self._rarity**2).tolist())
         self.families = sorted({example.family for example in examples if example.family is not None})
         self._family_weights = self._family_regression(examples, rows)
 
@@ -143,19 +145,22 @@ def _logistic_regression(rows: Sequence[_Row], tricks: npt.NDArray[np.bool_], ra
     size = len(rarity)
     lengths = np.array([len(row) for row in rows])
     columns = np.concatenate(rows)
-    owner = np.repeat(np.arange(len(rows)), lengths)
     starts = np.minimum(np.concatenate(([0], np.cumsum(lengths)[:-1])), max(len(columns) - 1, 0))
-    scale = rarity[columns]
-    squares = np.add.reduceat(scale**2, starts) * (lengths > 0)
-    values = scale / np.sqrt(squares + _FEW)[owner]
+
+    def summed(of_traits: _Doubles) -> _Doubles:
+        sums: _Doubles = np.add.reduceat(of_traits.take(columns), starts) * (lengths > 0)
+        return sums
+
+    root = np.sqrt(summed(rarity.astype(np.float64) ** 2) + _FEW)
     target = np.where(tricks, 1 - _DOUBT, _DOUBT)
     share = np.where(tricks, 0.5 / max(tricks.sum(), 1), 0.5 / max((~tricks).sum(), 1))
     weights, bias = np.zeros(size), 0.0
     momentum, square = np.zeros(size + 1), np.zeros(size + 1)
     for step in range(1, _STEPS + 1):
-        scores = np.add.reduceat(weights[columns] * values, starts) * (lengths > 0) + bias
+        scores = summed(weights * rarity) / root + bias
         errors = (1 / (1 + np.exp(-scores)) - target) * share
-        slope = np.bincount(columns, weights=errors[owner] * values, minlength=size) + _PENALTY * weights
+        pulls = np.bincount(columns, weights=np.repeat(errors / root, lengths), minlength=size)
+        slope = pulls * rarity + _PENALTY * weights
         gradient = np.append(slope, errors.sum())
         momentum = 0.9 * momentum + 0.1 * gradient
         square = 0.99 * square + 0.01 * gradient**2
