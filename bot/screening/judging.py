@@ -87,6 +87,6 @@ _WORTH_NAMING = 0.06
 def _ranked(points: Mapping[str, int], shares: Mapping[str, float]) -> tuple[str, ...]:
     names = shares.keys() | points.keys()
     standing = {name: max(shares.get(name, 0.0), 1e-3) * _POINT ** points.get(name, 0) for name in names}
-    ranked = sorted(standing, key=lambda name: (-standing[name], name)) or [Kind.GENERAL.value]
-    worth = [name for name in ranked if standing.get(name, 1) >= _WORTH_NAMING * standing.get(ranked[0], 1)]
-    return tuple(worth[:_MOST_FAMILIES])
+    least = _WORTH_NAMING * max(standing.values(), default=0.0)
+    worth = [name for name, of in standing.items() if of >= least] or [Kind.GENERAL.value]
+    return tuple(sorted(worth, key=lambda name: (-standing.get(name, 0.0), name))[:_MOST_FAMILIES])
