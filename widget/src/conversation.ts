@@ -1,36 +1,13 @@
 /** One conversation from the person's side: open or resume, one turn at a time, nothing lost, nothing said twice. */
 
 import { type Content, type Language, type Message, type Said, type Session, isRecord, readMessage } from "./contract";
+import type { Arrival, Listener } from "./listener";
+import type { Outbox } from "./outbox";
+import { type Pause, backoff, sleepOrOnline } from "./pause";
+import { languageButton, randomId, saysSame, wordsOf } from "./said";
 import type { Memory } from "./session";
 import type { ServerEvent } from "./sse";
 import { type ChatClient, Problem } from "./transport";
-
-/** `opening`: there is no conversation yet. `saying`: `said` was not taken and waits to be sent again. */
-export type Trouble =
-  | { kind: "opening" | "forgetting"; problem: Problem }
-  | { kind: "saying"; problem: Problem; said: Said };
-
-/** How messages came: kept from before, as the answer to what was just said, or by themselves. */
-export type Arrival = "history" | "answer" | "pushed";
-
-export interface Listener {
-  onReset(reason: "new" | "gone" | "forgotten"): void;
-  onLanguage(language: Language): void;
-  onMessages(messages: Message[], arrival: Arrival): void;
-  /** Shown at once, before the server has taken it. */
-  onSaid(said: Said): void;
-  /** It was not taken: what was shown goes back to where it can be sent from. */
-  onWithdrawn(said: Said): void;
-  /** It turns out that it had been taken after all. */
-  onTaken(said: Said): void;
-  onTyping(isTyping: boolean): void;
-  onTrouble(trouble: Trouble | null): void;
-}
-
-export type Pause = (milliseconds: number, signal: AbortSignal) => Promise<void>;
-
-const FIRST_PAUSE_MS = 1_000;
-const LONGEST_PAUSE_MS = 60_000;
 
 export class Conversation {
   private session: Session | null = null;
@@ -42,11 +19,18 @@ export class Conversation {
   private nextLanguage: Language | null = null;
   private nextFiles: Content | null = null;
   private listening = new AbortController();
+  /** The latest attempt to open: what an earlier one brings comes too late. */
+  private opening = {};
+  private isSending = false;
+  /** Until this is over, what waits is tried again and again. */
+  private retrying: AbortSignal | null = null;
+  private isRestored = false;
 
   constructor(
     private readonly client: ChatClient,
     private readonly memory: Memory,
     private readonly listener: Listener,
+    private readonly outbox: Outbox,
     private readonly pause: Pause = sleepOrOnline,
     private readonly newId: () => string = randomId,
   ) {}
@@ -61,19 +45,13 @@ export class Conversation {
 
   /** Go on where this browser left off, or begin. */
   async start(language: Language | null): Promise<void> {
-    const kept = this.memory.session;
+    this.stop();
     this.listener.onTrouble(null);
     this.listener.onTyping(true);
-    try {
-      if (kept) await this.resume(kept);
-      else await this.begin(language, "new");
-    } catch (error) {
-      const problem = asProblem(error);
-      if (kept && problem.isGone) await this.beginAgain(kept.language, "gone");
-      else this.listener.onTrouble({ kind: "opening", problem });
-    } finally {
-      this.showTyping();
-    }
+    if (!this.isRestored) void this.restore();
+    const problem = await this.open(language);
+    if (problem) this.couldNotOpen(problem, language);
+    this.showTyping();
   }
 
   /** False when it cannot be taken now: there is no conversation, or the last turn is not over. */
@@ -81,15 +59,34 @@ export class Conversation {
     if (!this.session || this.turn) return false;
     const isSame = this.failed !== null && saysSame(this.failed, content);
     const said = isSame && this.failed ? this.failed : { ...content, clientMessageId: this.newId() };
-    void this.deliver(this.session, said);
+    if (this.outbox.isEmpty) {
+      this.outbox.add(said, this.session.id);
+      this.deliver(this.session, said);
+    } else {
+      this.failed = null;
+      this.listener.onTrouble(null);
+      this.outbox.add(said, this.session.id, true);
+      this.sendLater();
+      void this.sendWaiting();
+    }
     return true;
   }
 
-  /** Send what was not taken once more, under the same id: if the server had taken it, nothing happens twice. */
+  /** Send what was refused once more, under the same id: if the server had taken it, nothing happens twice. */
   retry(): boolean {
     if (!this.session || this.turn || !this.failed) return false;
-    void this.deliver(this.session, this.failed);
+    this.outbox.add(this.failed, this.session.id);
+    this.deliver(this.session, this.failed);
     return true;
+  }
+
+  /** Back into the composer instead of being sent. */
+  takeBack(said: Said): void {
+    if (this.turn === said) return;
+    if ("text" in said) this.listener.onWords(said.text);
+    this.outbox.keepNow();
+    void this.outbox.remove(said);
+    this.listener.onWaiting(this.outbox.waiting);
   }
 
   /** Keep one file; null when it is kept, else why not. Nothing else is touched by a refusal. */
@@ -124,6 +121,8 @@ export class Conversation {
     if (!session) return;
     // Else the stream would report what we do ourselves.
     this.stop();
+    const erased = this.outbox.erase();
+    this.listener.onWaiting([]);
     try {
       await this.client.forget(session);
     } catch (error) {
@@ -134,24 +133,79 @@ export class Conversation {
         return;
       }
     }
+    await erased;
     await this.beginAgain(session.language, "forgotten");
   }
 
-  /** Leave nothing behind, and wait for nothing. */
-  leave(): void {
+  /** Leave nothing behind. What the device kept is gone, or about to be, when this returns; the promise is for who can wait. */
+  leave(): Promise<void> {
     const session = this.session ?? this.memory.session;
+    const erased = this.outbox.erase();
     this.stop();
     this.memory.clear();
     this.session = null;
     if (session) void this.client.forget(session).catch(() => undefined);
+    return erased;
   }
 
   stop(): void {
     this.listening.abort();
   }
 
+  /** Show what was left over when the page was closed; whether something is to be sent. */
+  async restore(): Promise<boolean> {
+    this.isRestored = true;
+    const { words, ids } = await this.outbox.restore(() => this.memory.session?.id ?? null);
+    this.giveBack(words, ids);
+    this.sendLater();
+    void this.sendWaiting();
+    return !this.outbox.isEmpty;
+  }
+
+  private giveBack(words: string, ids: string[]): void {
+    if (words) this.listener.onWords(words);
+    this.outbox.release(ids);
+  }
+
+  /** Why it could not be opened; null when it is open. */
+  private async open(language: Language | null): Promise<Problem | null> {
+    const kept = this.memory.session;
+    try {
+      if (kept) await this.resume(kept);
+      else await this.begin(language, "new");
+      this.listener.onTrouble(null);
+      return null;
+    } catch (error) {
+      const problem = asProblem(error);
+      if (!kept || !problem.isGone) return problem;
+      await this.beginAgain(kept.language, "gone");
+      return null;
+    }
+  }
+
+  private couldNotOpen(problem: Problem, language: Language | null): void {
+    this.listener.onTrouble({ kind: "opening", problem });
+    if (problem.status === 0) void this.openLater(language);
+  }
+
+  /** Quietly, until it works or the person tries. */
+  private async openLater(language: Language | null): Promise<void> {
+    const { signal } = (this.listening = new AbortController());
+    for (let failures = 0; ; failures += 1) {
+      await this.pause(backoff(failures), signal);
+      if (signal.aborted) return;
+      const problem = await this.open(language);
+      if (problem?.status === 0) continue;
+      if (problem && !signal.aborted) this.couldNotOpen(problem, language);
+      this.showTyping();
+      return;
+    }
+  }
+
   private async resume(session: Session): Promise<void> {
+    const mine = (this.opening = {});
     const messages = await this.client.history(session);
+    if (this.opening !== mine) return;
     this.adopt(session);
     this.listener.onLanguage(session.language);
     this.receive(messages, "history");
@@ -159,7 +213,9 @@ export class Conversation {
   }
 
   private async begin(language: Language | null, reason: "new" | "gone" | "forgotten"): Promise<void> {
+    const mine = (this.opening = {});
     const { session, messages } = await this.client.open(language);
+    if (this.opening !== mine) return;
     this.adopt(session);
     this.listener.onReset(reason);
     this.listener.onLanguage(session.language);
@@ -171,12 +227,17 @@ export class Conversation {
     this.stop();
     this.memory.session = null;
     this.session = null;
+    this.turn = null;
+    // Said to a conversation that is gone: whether it is to be said to another one, the person decides.
+    const { words, ids } = await this.outbox.takeAll();
     try {
       await this.begin(language, reason);
     } catch (error) {
       this.listener.onReset(reason);
-      this.listener.onTrouble({ kind: "opening", problem: asProblem(error) });
+      this.couldNotOpen(asProblem(error), language);
     }
+    this.listener.onWaiting([]);
+    this.giveBack(words, ids);
   }
 
   private adopt(session: Session): void {
@@ -196,34 +257,106 @@ export class Conversation {
     this.memory.session = session;
   }
 
-  private async deliver(session: Session, said: Said): Promise<void> {
+  private deliver(session: Session, said: Said): void {
+    this.announce(said);
+    void this.outbox.alone(() => this.transmit(session, said));
+  }
+
+  private announce(said: Said): void {
     this.turn = said;
     this.failed = null;
     this.listener.onTrouble(null);
+    this.listener.onWaiting(this.outbox.waiting.filter((waiting) => waiting !== said));
     this.listener.onSaid(said);
     this.showTyping();
+  }
+
+  private async transmit(session: Session, said: Said): Promise<void> {
+    const known = new Set(this.seen);
     try {
       const messages = await this.client.say(session, said);
-      if (this.turn !== said) return;
-      this.turn = null;
-      this.serverIsTyping = false;
-      this.receive(messages, "answer");
-    } catch (error) {
-      if (this.turn !== said) return;
-      const problem = asProblem(error);
-      this.turn = null;
-      this.listener.onWithdrawn(said);
-      if (problem.isGone) {
-        await this.beginAgain(session.language, "gone");
-      } else {
-        this.failed = said;
-        this.listener.onTrouble({ kind: "saying", problem, said });
+      if (this.turn === said) {
+        this.turn = null;
+        this.serverIsTyping = false;
+        // Answered before, but the answer had been lost on the way: it stands in the log already.
+        if (messages.length > 0 && messages.every(({ id }) => known.has(id))) this.listener.onUnsaid();
+        this.receive(messages, "answer");
       }
-    } finally {
-      this.showTyping();
-      this.sayNextLanguage();
-      this.sayNextFiles();
+      await this.outbox.remove(said);
+    } catch (error) {
+      if (this.turn === said) await this.fail(session, said, asProblem(error));
+      // Opened anew meanwhile.
+      else this.outbox.wait(said);
     }
+    this.showTyping();
+    this.sayNextLanguage();
+    this.sayNextFiles();
+  }
+
+  private async fail(session: Session, said: Said, problem: Problem): Promise<void> {
+    this.turn = null;
+    if (problem.isGone) {
+      this.listener.onUnsaid();
+      await this.beginAgain(session.language, "gone");
+    } else if (problem.status === 0 || (this.outbox.waiting.includes(said) && problem.isPassing)) {
+      this.listener.onUnsaid();
+      this.outbox.wait(said);
+      this.sendLater();
+    } else {
+      this.listener.onWithdrawn(said);
+      this.failed = said;
+      this.listener.onTrouble({ kind: "saying", problem, said });
+      this.listener.onWaiting(this.outbox.waiting.filter((waiting) => waiting !== said));
+      await this.outbox.remove(said);
+    }
+  }
+
+  /** Now, and again when the network is back or after a while, until nothing waits. */
+  private sendLater(): void {
+    this.listener.onWaiting(this.outbox.waiting);
+    if (this.retrying && !this.retrying.aborted) return;
+    void this.retryUntilSent(this.listening.signal);
+  }
+
+  private async retryUntilSent(signal: AbortSignal): Promise<void> {
+    this.retrying = signal;
+    for (let failures = 0; this.session && !this.outbox.isEmpty && !signal.aborted; failures += 1) {
+      await this.pause(backoff(failures), signal);
+      if (!signal.aborted) await this.sendWaiting();
+    }
+    if (this.retrying === signal) this.retrying = null;
+  }
+
+  /** All that waits, in order, once the server can be reached; only one tab does it. */
+  private async sendWaiting(): Promise<void> {
+    if (this.isSending || this.outbox.isEmpty) return;
+    this.isSending = true;
+    try {
+      await this.outbox.alone(async () => {
+        while (await this.sendFirst());
+      });
+    } finally {
+      this.isSending = false;
+    }
+  }
+
+  private async sendFirst(): Promise<boolean> {
+    await this.outbox.reconcile();
+    const session = this.session;
+    if (!session || this.turn || this.failed) return false;
+    this.listener.onWaiting(this.outbox.waiting);
+    try {
+      // What another tab said, or what was taken although we never heard so, comes first; and nothing flickers in vain.
+      this.receive(await this.client.history(session, this.lastId), "pushed");
+    } catch (error) {
+      if (asProblem(error).isGone) await this.beginAgain(session.language, "gone");
+      return false;
+    }
+    const said = this.outbox.firstOf(session.id);
+    if (!said || this.session?.id !== session.id || this.turn) return false;
+    this.announce(said);
+    await this.transmit(session, said);
+    return this.outbox.firstOf(session.id) !== said;
   }
 
   private sayNextFiles(): void {
@@ -268,6 +401,9 @@ export class Conversation {
   private listen(session: Session): void {
     this.listening = new AbortController();
     void this.follow(session, this.listening.signal);
+    if (this.outbox.isEmpty) return;
+    this.sendLater();
+    void this.sendWaiting();
   }
 
   private async follow(session: Session, signal: AbortSignal): Promise<void> {
@@ -278,7 +414,7 @@ export class Conversation {
         const events = this.client.events(session, this.lastId, signal, () => {
           failures = 0;
           // Whatever was pushed while nobody listened.
-          if (hasListened) void this.catchUp(session, signal);
+          if (hasListened) void this.catchUp(session, signal).then(() => this.sendWaiting());
           hasListened = true;
         });
         for await (const event of events) {
@@ -295,7 +431,7 @@ export class Conversation {
       }
       this.serverIsTyping = false;
       this.showTyping();
-      await this.pause(Math.min(FIRST_PAUSE_MS * 2 ** failures, LONGEST_PAUSE_MS), signal);
+      await this.pause(backoff(failures), signal);
       failures += 1;
     }
   }
@@ -321,21 +457,6 @@ export class Conversation {
   }
 }
 
-/** The words of a turn as they stand in the log. */
-export function wordsOf(said: Content): string {
-  return "text" in said ? said.text : said.title;
-}
-
-export function languageButton(language: Language): Content {
-  return { payload: `/set_language{"language": "${language}"}`, title: language === "zh" ? "中文" : "English" };
-}
-
-function saysSame(said: Said, content: Content): boolean {
-  if ("text" in said) return "text" in content && said.text === content.text;
-  if ("files" in said) return "files" in content;
-  return "payload" in content && said.payload === content.payload;
-}
-
 function asProblem(error: unknown): Problem {
   if (error instanceof Problem) return error;
   throw error;
@@ -347,25 +468,4 @@ function parse(data: string): unknown {
   } catch {
     return null;
   }
-}
-
-/** `crypto.randomUUID` needs HTTPS; a workshop's own network may not have it. */
-function randomId(): string {
-  const bytes = crypto.getRandomValues(new Uint8Array(16));
-  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
-}
-
-/** Waits, but not longer than until the network is back. */
-function sleepOrOnline(milliseconds: number, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    const done = (): void => {
-      clearTimeout(timer);
-      window.removeEventListener("online", done);
-      signal.removeEventListener("abort", done);
-      resolve();
-    };
-    const timer = setTimeout(done, milliseconds);
-    window.addEventListener("online", done);
-    signal.addEventListener("abort", done);
-  });
 }

@@ -1,8 +1,11 @@
 /** `<mingbai-chat>`: puts the parts together and shows what the conversation reports. */
 
-import { Conversation, type Arrival, type Listener, type Trouble, wordsOf } from "./conversation";
+import { Conversation } from "./conversation";
 import type { Button, Language, Message, Said } from "./contract";
 import { HTML_LANG, fromLocale, say } from "./i18n";
+import type { Arrival, Listener, Trouble } from "./listener";
+import { Outbox } from "./outbox";
+import { wordsOf } from "./said";
 import { Memory } from "./session";
 import styles from "./styles.css?inline";
 import { ChatClient } from "./transport";
@@ -13,6 +16,7 @@ import { Header } from "./view/header";
 import { mark } from "./view/icons";
 import { messageView, ownWords, remark } from "./view/message";
 import { Uploads } from "./view/uploads";
+import { Waiting } from "./view/waiting";
 
 /** Where this script came from: its origin is the server's, unless an attribute says otherwise. */
 const SCRIPT_URL = (
@@ -20,6 +24,9 @@ const SCRIPT_URL = (
   // Loaded as a module, a script does not know its own tag.
   document.querySelector<HTMLScriptElement>('script[src$="/mingbai.js"]')
 )?.src ?? "";
+
+/** How long a person who leaves, and sees an empty page already, waits for the device to say that all is erased. */
+const ERASING_PATIENCE_MS = 150;
 
 /**
  * Attributes: `mode="floating"` for a launcher in the corner of somebody's page (the default fills its box);
@@ -31,6 +38,7 @@ export class MingbaiChat extends HTMLElement implements Listener {
   private isStarted = false;
   private language: Language = "zh";
   private memory!: Memory;
+  private outbox!: Outbox;
   private conversation!: Conversation;
 
   private frame!: HTMLElement;
@@ -42,6 +50,7 @@ export class MingbaiChat extends HTMLElement implements Listener {
   private notice!: HTMLElement;
   private composer!: Composer;
   private uploads!: Uploads;
+  private waiting!: Waiting;
   private privacy!: HTMLElement;
   private forgetting!: HTMLButtonElement;
   private launcher: HTMLButtonElement | null = null;
@@ -52,6 +61,8 @@ export class MingbaiChat extends HTMLElement implements Listener {
   }
 
   connectedCallback(): void {
+    document.addEventListener("visibilitychange", this.keepDraft);
+    window.addEventListener("pagehide", this.keepDraft);
     if (this.isBuilt) {
       if (this.isStarted) void this.conversation.start(this.language);
       return;
@@ -59,18 +70,26 @@ export class MingbaiChat extends HTMLElement implements Listener {
     this.isBuilt = true;
     const baseUrl = (this.dataset.baseUrl || originOf(SCRIPT_URL) || location.origin).replace(/\/+$/, "");
     this.memory = new Memory(baseUrl);
-    this.conversation = new Conversation(new ChatClient(baseUrl), this.memory, this);
+    this.outbox = new Outbox(baseUrl);
+    this.conversation = new Conversation(new ChatClient(baseUrl), this.memory, this, this.outbox);
     this.build();
     this.dress();
     this.speak(this.firstLanguage());
     this.setLarge(this.memory.preferences.large || this.getAttribute("size") === "large");
     // Embedded, nothing is asked of the server before somebody wants to talk.
     if (!this.isFloating) this.begin();
+    // Unless something of theirs has been waiting for the network.
+    else if (this.memory.session) void this.conversation.restore().then((waits) => waits && !this.isStarted && this.begin());
   }
 
   disconnectedCallback(): void {
+    document.removeEventListener("visibilitychange", this.keepDraft);
+    window.removeEventListener("pagehide", this.keepDraft);
+    this.keepDraft();
     this.conversation.stop();
   }
+
+  private readonly keepDraft = (): void => this.outbox.keepNow();
 
   // What the conversation reports.
 
@@ -105,10 +124,23 @@ export class MingbaiChat extends HTMLElement implements Listener {
     this.bringUp(this.pending);
   }
 
-  onWithdrawn(said: Said): void {
+  onUnsaid(): void {
     this.pending?.remove();
     this.pending = null;
+  }
+
+  onWithdrawn(said: Said): void {
+    this.onUnsaid();
     if ("text" in said && this.composer.text === "") this.composer.text = said.text;
+  }
+
+  onWaiting(waiting: Said[]): void {
+    this.waiting.show(waiting, this.language);
+  }
+
+  onWords(text: string): void {
+    const words = [this.composer.text, text].filter((part) => part.trim() !== "");
+    if (words[0] !== words[1]) this.composer.text = words.join("\n");
   }
 
   onTaken(said: Said): void {
@@ -130,7 +162,7 @@ export class MingbaiChat extends HTMLElement implements Listener {
       return;
     }
     const { kind, problem } = trouble;
-    const fallback = kind !== "saying" ? "offline_open" : problem.status === 0 ? "offline" : "failed";
+    const fallback = kind === "saying" ? "failed" : "offline_open";
     const words = trouble.kind === "saying" ? wordsOf(trouble.said) : "";
     const held = this.composer.text === words ? "" : words;
     const again = button({ class: "solid" }, () => this.tryAgain(kind, words), say("retry", this.language));
@@ -154,7 +186,15 @@ export class MingbaiChat extends HTMLElement implements Listener {
     this.log = h("div", { class: "log", role: "log", "aria-live": "polite", tabindex: 0 }, this.typing);
     this.notice = h("div", { class: "notice", role: "alert" });
     this.uploads = new Uploads(this.conversation, () => this.language);
-    this.composer = new Composer((text) => this.conversation.say({ text }), (files) => void this.uploads.send(files));
+    this.waiting = new Waiting((said) => {
+      this.conversation.takeBack(said);
+      this.composer.focus();
+    });
+    this.composer = new Composer(
+      (text) => this.conversation.say({ text }),
+      (files) => void this.uploads.send(files),
+      (text) => this.outbox.keepDraft(text, this.memory.session?.id ?? ""),
+    );
     this.privacy = h("span");
     this.forgetting = button({ class: "link" }, () => this.askToForget());
     this.panel = h(
@@ -163,6 +203,7 @@ export class MingbaiChat extends HTMLElement implements Listener {
       this.header.element,
       this.log,
       this.notice,
+      this.waiting.element,
       this.uploads.element,
       h("footer", { class: "footer" }, this.composer.element, h("p", { class: "small" }, this.privacy, this.forgetting)),
     );
@@ -195,6 +236,7 @@ export class MingbaiChat extends HTMLElement implements Listener {
     this.log.setAttribute("aria-label", say("log", language));
     this.header.speak(language);
     this.composer.speak(language);
+    this.waiting.speak(language);
     this.privacy.textContent = say("privacy", language);
     this.forgetting.textContent = say("forget", language);
     this.launcher?.replaceChildren(mark(), h("span", {}, say("launch", language)));
@@ -264,9 +306,10 @@ export class MingbaiChat extends HTMLElement implements Listener {
 
   /** Nothing stays on the screen, in the page's history or in this browser. */
   private leave(): void {
+    const erased = this.conversation.leave();
     this.frame.replaceChildren();
-    this.conversation.leave();
-    location.replace("about:blank");
+    const late = new Promise<void>((resolve) => setTimeout(resolve, ERASING_PATIENCE_MS));
+    void Promise.race([erased, late]).then(() => location.replace("about:blank"));
   }
 
   private open(): void {

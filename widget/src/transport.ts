@@ -21,6 +21,11 @@ export class Problem extends Error {
   get isGone(): boolean {
     return this.status === 401 || this.status === 403 || this.status === 404;
   }
+
+  /** The server, or something on the way to it, is overburdened or away for now. */
+  get isPassing(): boolean {
+    return this.status === 429 || this.status >= 500;
+  }
 }
 
 export interface Opened {

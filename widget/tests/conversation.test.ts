@@ -1,112 +1,12 @@
 import { beforeEach, describe, expect, it } from "vitest";
 
-import type { Language, Message, Said, Session } from "../src/contract";
-import { Conversation, type Listener, type Trouble } from "../src/conversation";
+import type { Message } from "../src/contract";
+import { Conversation } from "../src/conversation";
+import { Outbox } from "../src/outbox";
 import { Memory } from "../src/session";
 import type { ServerEvent } from "../src/sse";
-import { ChatClient, type Opened, Problem } from "../src/transport";
-
-const flush = async (): Promise<void> => {
-  for (let turn = 0; turn < 20; turn += 1) await Promise.resolve();
-};
-
-function message(id: string, text = id, author: Message["author"] = "bot"): Message {
-  return { id, author, text, buttons: [], card: null, created_at: "" };
-}
-
-/** A server in memory, answering as told. */
-class FakeServer extends ChatClient {
-  opened = 0;
-  said: Said[] = [];
-  answers: (Message[] | Problem | Promise<Message[]>)[] = [];
-  kept: Message[] = [];
-  historyProblem: Problem | null = null;
-  openProblem: Problem | null = null;
-  forgotten: string[] = [];
-  streams: { push: (event: ServerEvent) => void; end: (error?: Error) => void; after: string }[] = [];
-
-  constructor() {
-    super("");
-  }
-
-  override async open(language: Language | null): Promise<Opened> {
-    if (this.openProblem) throw this.openProblem;
-    this.opened += 1;
-    const id = `c${this.opened}`;
-    return { session: { id, token: "t", language: language ?? "zh" }, messages: [message(`${id}-hello`)] };
-  }
-
-  override async say(_session: Session, said: Said): Promise<Message[]> {
-    this.said.push(said);
-    const answer = await (this.answers.shift() ?? [message(`a${this.said.length}`)]);
-    if (answer instanceof Problem) throw answer;
-    return answer;
-  }
-
-  override async history(_session: Session, after = ""): Promise<Message[]> {
-    if (this.historyProblem) throw this.historyProblem;
-    return this.kept.slice(this.kept.findIndex(({ id }) => id === after) + 1);
-  }
-
-  override async forget(session: Session): Promise<void> {
-    this.forgotten.push(session.id);
-  }
-
-  override async *events(_session: Session, after: string, signal: AbortSignal, onOpen: () => void): AsyncGenerator<ServerEvent> {
-    const queue: (ServerEvent | Error | null)[] = [];
-    let wake = (): void => undefined;
-    const put = (item: ServerEvent | Error | null): void => {
-      queue.push(item);
-      wake();
-    };
-    signal.addEventListener("abort", () => put(null));
-    this.streams.push({ after, push: put, end: (error) => put(error ?? null) });
-    onOpen();
-    for (;;) {
-      while (!queue.length) await new Promise<void>((resolve) => (wake = resolve));
-      const item = queue.shift();
-      if (item instanceof Error) throw item;
-      if (!item) return;
-      yield item;
-    }
-  }
-}
-
-class Screen implements Listener {
-  shown: string[] = [];
-  resets: string[] = [];
-  box = "";
-  typing = false;
-  trouble: Trouble | null = null;
-  language: Language = "zh";
-
-  onReset(reason: string): void {
-    this.resets.push(reason);
-    this.shown = [];
-  }
-  onLanguage(language: Language): void {
-    this.language = language;
-  }
-  onMessages(messages: Message[]): void {
-    this.shown.push(...messages.map(({ author, text }) => (author === "user" ? `> ${text}` : text)));
-  }
-  onSaid(said: Said): void {
-    this.shown.push(`> ${"text" in said ? said.text : said.title}`);
-  }
-  onWithdrawn(said: Said): void {
-    this.shown.pop();
-    if ("text" in said) this.box = said.text;
-  }
-  onTaken(): void {
-    this.box = "";
-  }
-  onTyping(isTyping: boolean): void {
-    this.typing = isTyping;
-  }
-  onTrouble(trouble: Trouble | null): void {
-    this.trouble = trouble;
-  }
-}
+import { Problem } from "../src/transport";
+import { FakeServer, Screen, flush, message } from "./fakes";
 
 let server: FakeServer;
 let screen: Screen;
@@ -116,8 +16,14 @@ let resume: () => void;
 
 function newConversation(): Conversation {
   let ids = 0;
-  const pause = (): Promise<void> => new Promise((resolve) => (resume = resolve));
-  return new Conversation(server, memory, screen, pause, () => `id${(ids += 1)}`);
+  let pauses: (() => void)[] = [];
+  resume = () => {
+    const over = pauses;
+    pauses = [];
+    for (const resolve of over) resolve();
+  };
+  const pause = (): Promise<void> => new Promise((resolve) => pauses.push(resolve));
+  return new Conversation(server, memory, screen, new Outbox("https://mingbai.example"), pause, () => `id${(ids += 1)}`);
 }
 
 beforeEach(() => {
@@ -187,7 +93,7 @@ describe("saying", () => {
     expect(conversation.say({ text: "two" })).toBe(true);
   });
 
-  it.each([503, 0, 429])("gives the words back after %i, and sends them again under the same id", async (status) => {
+  it.each([503, 429])("gives the words back after %i, and sends them again under the same id", async (status) => {
     server.answers = [new Problem(status, "", "请再试一次")];
     conversation.say({ text: "借一万" });
     await flush();
@@ -202,7 +108,7 @@ describe("saying", () => {
   });
 
   it("keeps the id when the same words are sent from the box, and not when they were changed", async () => {
-    server.answers = [new Problem(0), new Problem(0)];
+    server.answers = [new Problem(503), new Problem(503)];
     for (const text of ["借一万", "借一万", "借两万"]) {
       conversation.say({ text });
       await flush();
@@ -211,7 +117,7 @@ describe("saying", () => {
   });
 
   it("sees that failed words had been taken after all", async () => {
-    server.answers = [new Problem(0)];
+    server.answers = [new Problem(504)];
     conversation.say({ text: "借一万" });
     await flush();
     server.kept = [message("c1-hello"), message("u1", "借一万", "user"), message("b1")];

@@ -19,6 +19,7 @@ export class Composer {
   constructor(
     private readonly onSend: (text: string) => boolean,
     private readonly onFiles: (files: File[]) => void,
+    private readonly onChange: (text: string) => void = () => undefined,
   ) {
     const box = h("div", { class: "box" }, this.mirror, this.input);
     this.element = h("form", { class: "composer" }, this.label, this.attach, this.chooser, box, this.button);
@@ -97,5 +98,6 @@ export class Composer {
 
   private grow(): void {
     this.mirror.textContent = `${this.input.value}\n`;
+    this.onChange(this.input.value);
   }
 }
