@@ -57,8 +57,8 @@ export class Conversation {
   /** False when it cannot be taken now: there is no conversation, or the last turn is not over. */
   say(content: Content): boolean {
     if (!this.session || this.turn) return false;
-    const isSame = this.failed !== null && saysSame(this.failed, content);
-    const said = isSame && this.failed ? this.failed : { ...content, clientMessageId: this.newId() };
+    if (this.failed && saysSame(this.failed, content)) return this.retry();
+    const said = { ...content, clientMessageId: this.newId() };
     if (this.outbox.isEmpty) {
       this.outbox.add(said, this.session.id);
       this.deliver(this.session, said);
@@ -75,7 +75,7 @@ export class Conversation {
   /** Send what was refused once more, under the same id: if the server had taken it, nothing happens twice. */
   retry(): boolean {
     if (!this.session || this.turn || !this.failed) return false;
-    this.outbox.add(this.failed, this.session.id);
+    this.outbox.addFirst(this.failed, this.session.id);
     this.deliver(this.session, this.failed);
     return true;
   }
@@ -283,6 +283,7 @@ export class Conversation {
         this.receive(messages, "answer");
       }
       await this.outbox.remove(said);
+      void this.sendWaiting();
     } catch (error) {
       if (this.turn === said) await this.fail(session, said, asProblem(error));
       // Opened anew meanwhile.

@@ -30,7 +30,7 @@ const KEY = "key";
 const OPENING_PATIENCE_MS = 3_000;
 
 export class DraftStore {
-  private readonly database: Promise<IDBDatabase | null>;
+  private database: Promise<IDBDatabase | null> | null = null;
   private opened: IDBDatabase | null = null;
   /** One thing after another, so that what was removed is not written again by what was asked before. */
   private turn: Promise<unknown> = Promise.resolve();
@@ -38,13 +38,11 @@ export class DraftStore {
   private age = 0;
 
   constructor(
-    baseUrl: string,
+    private readonly baseUrl: string,
     private readonly subtle: SubtleCrypto | null = subtleOrNull(),
-    factory: IDBFactory | null = factoryOrNull(),
+    private readonly factory: IDBFactory | null = factoryOrNull(),
     private readonly now: () => number = Date.now,
-  ) {
-    this.database = subtle && factory ? this.open(factory, `mingbai:${baseUrl}`) : Promise.resolve(null);
-  }
+  ) {}
 
   /** All that is kept, the oldest first. What is too old or cannot be read any more is erased. */
   load(): Promise<Entry[]> {
@@ -91,7 +89,7 @@ export class DraftStore {
   async erase(): Promise<void> {
     this.age += 1;
     try {
-      const database = this.opened ?? (await this.database);
+      const database = this.opened ?? (await this.ready());
       if (!database) return;
       const store = inside(database, "readwrite");
       store.delete(KEY);
@@ -104,9 +102,15 @@ export class DraftStore {
     }
   }
 
-  private async open(factory: IDBFactory, name: string): Promise<IDBDatabase | null> {
+  /** Not before it is needed: a page that embeds the widget gets no database for visitors who never open it. */
+  private ready(): Promise<IDBDatabase | null> {
+    return (this.database ??= this.open());
+  }
+
+  private async open(): Promise<IDBDatabase | null> {
+    if (!this.subtle || !this.factory) return null;
     try {
-      const request = factory.open(name, 1);
+      const request = this.factory.open(`mingbai:${this.baseUrl}`, 1);
       request.onupgradeneeded = () => void request.result.createObjectStore(STORE);
       const late = new Promise<null>((resolve) => setTimeout(() => resolve(null), OPENING_PATIENCE_MS));
       this.opened = await Promise.race([answer(request), late]);
@@ -120,7 +124,7 @@ export class DraftStore {
 
   private after<T>(otherwise: T, work: (database: IDBDatabase) => Promise<T>): Promise<T> {
     const done = this.turn.then(async () => {
-      const database = await this.database;
+      const database = await this.ready();
       try {
         return database ? await work(database) : otherwise;
       } catch {

@@ -63,6 +63,8 @@ export class Outbox {
     const others = left.filter((entry) => entry.conversation !== conversation);
     for (const { id, at, content, conversation: whose } of ours) {
       this.items.push({ said: { ...content, clientMessageId: id }, at, conversation: whose, isKept: true, waits: true });
+      // Also when the clock of the device was set back since.
+      this.lastAt = Math.max(this.lastAt, at);
     }
     this.items.sort((one, other) => one.at - other.at);
     this.restored = kept.find(({ id }) => id === DRAFT) ?? null;
@@ -74,10 +76,13 @@ export class Outbox {
   /** Before it is sent, so that nothing is lost when the page is. `waits`: others come first. */
   add(said: Said, conversation: string, waits = false): void {
     this.lastAt = Math.max(this.now(), this.lastAt + 1);
-    const item: Item = { said, at: this.lastAt, conversation, isKept: false, waits };
-    this.items.push(item);
-    const { clientMessageId: id, ...content } = said;
-    void this.store.put({ id, at: item.at, conversation, content }).then((isKept) => (item.isKept = isKept));
+    this.keep({ said, at: this.lastAt, conversation, isKept: false, waits });
+  }
+
+  /** Before all that waits: it had been its turn already. */
+  addFirst(said: Said, conversation: string): void {
+    const next = this.items[0];
+    this.keep({ said, at: next ? next.at - 1 : this.now(), conversation, isKept: false, waits: false });
   }
 
   /** It was not taken, and will be sent by itself. */
@@ -153,6 +158,13 @@ export class Outbox {
       if (hasBegun) throw error;
       await begin();
     }
+  }
+
+  private keep(item: Item): void {
+    const { said, conversation } = item;
+    this.items = [...this.items, item].sort((one, other) => one.at - other.at);
+    const { clientMessageId: id, ...content } = said;
+    void this.store.put({ id, at: item.at, conversation, content }).then((isKept) => (item.isKept = isKept));
   }
 }
 

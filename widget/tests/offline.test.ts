@@ -173,7 +173,6 @@ describe("without a network", () => {
     expect(tab.screen).toMatchObject({ box: "太长", waiting: ["二"], trouble: { kind: "saying" } });
     expect(tab.conversation.retry()).toBe(true);
     await settle();
-    await tab.online();
     expect(texts(server.said)).toEqual(["太长", "太长", "二"]);
   });
 
