@@ -231,3 +231,26 @@ def test_a_message_can_be_taken_back_and_forgetting_erases_without_a_network(sta
     again.click()
     page.locator(".remark").wait_for()
     assert heard(stack) == []
+
+
+def test_embedded_it_keeps_nothing_before_it_is_used_and_sends_without_being_opened(stack, browser, address) -> None:
+    context = browser()
+    host = '<!doctype html><title>镇政府</title><script src="/static/mingbai.js" data-mode="floating" defer></script>'
+    context.route(f"{address}/embed", lambda route: route.fulfill(body=host, content_type="text/html; charset=utf-8"))
+    page = context.pages[0]
+    page.goto("/embed")
+    page.locator(".launcher").wait_for()
+    assert page.evaluate("indexedDB.databases()") == []
+    page.locator(".launcher").click()
+    greeted(page)
+    context.set_offline(True)
+    say(page, WORDS)
+    page.locator(".waiting li").wait_for()
+    until_kept(page, lambda ids: len(ids) == 2)
+    page.reload()
+    page.locator(".launcher").wait_for()
+    context.set_offline(False)
+    page.locator(".message.user").wait_for(state="attached")
+    until_kept(page, lambda ids: ids == ["key"])
+    assert heard(stack) == [WORDS]
+    assert page.locator(".panel").is_hidden()
