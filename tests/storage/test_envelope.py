@@ -218,7 +218,7 @@ def test_running_process_uses_the_new_keys_and_reads_what_was_moved(
     rotate(rotation)
     rotation.finish(clock())
     with session_factory(other_process).begin() as session:
-        case_id = session.scalars(select(CaseRow.id)).first()
+        case_id = session.scalars(select(CaseRow.id).order_by(CaseRow.id)).first()
         assert session.get_one(CaseRow, case_id).story == "第0件"
         session.add(MessageRow(case_id=case_id, author=Author.RESIDENT, text="补充", at=clock()))
     with engine.connect() as connection:
