@@ -111,10 +111,13 @@ def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
     trained = model_path(Settings())
     assert trained.exists(), "train first: ./mingbai train"
     (state / "models").mkdir()
+    (state / "tmp").mkdir()
     shutil.copy(trained, state / "models")
     web, console, rasa, actions, telegram = _free_ports(5)
     environment = os.environ | {
         "MINGBAI_STATE_DIR": str(state),
+        # What the processes put aside is part of what they leave behind.
+        "TMPDIR": str(state / "tmp"),
         "MINGBAI_WEB_PORT": str(web),
         "MINGBAI_CONSOLE_PORT": str(console),
         "MINGBAI_RASA_PORT": str(rasa),

@@ -10,6 +10,9 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 
+import numpy as np
+import numpy.typing as npt
+
 from bot.complaints.search import folded
 
 _PIECE = 3
@@ -17,7 +20,8 @@ _BANDS = 8
 _ROWS = 4
 _LEAST_PIECES = 12
 """A text shorter than this is like too many others."""
-_WORD_BITS = (1 << 64) - 1
+# 32 orders of the pieces from one keyed hash each: SplitMix64 with a constant of the row's own, modulo 2^64.
+_ORDERS = np.arange(1, _BANDS * _ROWS + 1, dtype=np.uint64)[:, None] * np.uint64(0x9E3779B97F4A7C15)
 
 _NUMBER = re.compile(r"(?<![0-9])(?:1[3-9][0-9]{9}|400[0-9]{7}|0[0-9]{9,11}|[0-9]{7,19})(?![0-9])")
 _DIGITS = re.compile(r"[0-9](?:[ -]?[0-9]){6,}")
@@ -99,19 +103,18 @@ def _bands(story: str, keyed: Keyed) -> Iterator[int]:
     pieces = {text[at : at + _PIECE] for at in range(len(text) - _PIECE + 1)}
     if len(pieces) < _LEAST_PIECES:
         return
-    hashed = [keyed(f"piece\0{piece}") for piece in pieces]
-    least = [min(_mixed(value, row) for value in hashed) for row in range(_BANDS * _ROWS)]
+    hashed = np.fromiter((keyed(f"piece\0{piece}") for piece in pieces), np.uint64, len(pieces))
+    least = _mixed(hashed + _ORDERS).min(axis=1).tolist()
     for band in range(_BANDS):
         rows = least[band * _ROWS : (band + 1) * _ROWS]
         yield _hash(keyed, f"band {band}", ",".join(map(str, rows)))
 
 
-def _mixed(value: int, row: int) -> int:
-    # The finaliser of SplitMix64 with a constant of the row's own: 32 orders of the pieces from one keyed hash each.
-    mixed = (value + (row + 1) * 0x9E3779B97F4A7C15) & _WORD_BITS
-    mixed = ((mixed ^ (mixed >> 30)) * 0xBF58476D1CE4E5B9) & _WORD_BITS
-    mixed = ((mixed ^ (mixed >> 27)) * 0x94D049BB133111EB) & _WORD_BITS
-    return mixed ^ (mixed >> 31)
+def _mixed(values: npt.NDArray[np.uint64]) -> npt.NDArray[np.uint64]:
+    # The finaliser of SplitMix64.
+    mixed = (values ^ (values >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
+    mixed = (mixed ^ (mixed >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
+    return mixed ^ (mixed >> np.uint64(31))
 
 
 def _hash(keyed: Keyed, purpose: str, value: str) -> int:

@@ -63,14 +63,14 @@ def particulars_of(row: CaseRow) -> Particulars:
         contact=row.contact,
         figures=None if row.figures is None else json.loads(row.figures),
         on_behalf=OnBehalf(row.on_behalf or OnBehalf.SELF),
-        answers=answers_of(row),
+        answers=answers_of(row.answers),
         pack_version=row.pack_version,
     )
 
 
-def answers_of(row: CaseRow) -> tuple[Answer, ...]:
-    """The answers to the kind's own questions."""
-    return tuple(Answer(**answer) for answer in json.loads(row.answers or "[]"))
+def answers_of(kept: str | None) -> tuple[Answer, ...]:
+    """The answers to the kind's own questions, from what the row keeps of them."""
+    return tuple(Answer(**answer) for answer in json.loads(kept or "[]"))
 
 
 def answers_kept(answers: Iterable[Answer]) -> str | None:

@@ -4,9 +4,10 @@ from collections import defaultdict
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import and_, case, delete, func, select
-from sqlalchemy.orm import Session, aliased, sessionmaker
+from sqlalchemy import Select, and_, case, delete, func, select
+from sqlalchemy.orm import Session, aliased, joinedload, sessionmaker
 
 from bot.complaints.casework import ALIKE_SHOWN
 from bot.complaints.casework_ports import Alike, Cluster, Extras, SavedView
@@ -102,7 +103,7 @@ class SqlCaseworkUnit(SqlComplaintUnit):
         """What the desk added to a case."""
         leader_id = self._session.scalar(select(CaseRow.merged_into).where(CaseRow.id == case_id))
         leader = None if leader_id is None else self._session.scalar(cases().where(CaseRow.id == leader_id))
-        merged = self._session.scalars(cases().where(CaseRow.merged_into == case_id).order_by(CaseRow.id))
+        merged = self._session.scalars(_listed().where(CaseRow.merged_into == case_id).order_by(CaseRow.id))
         tags = self._session.scalars(select(TagRow.tag).where(TagRow.case_id == case_id))
         checks = self._session.scalars(select(CheckRow).where(CheckRow.case_id == case_id))
         viewers = self._session.scalars(
@@ -167,7 +168,7 @@ class SqlCaseworkUnit(SqlComplaintUnit):
     def of_cluster(self, shared: Shared, mark: int, limit: int) -> tuple[Case, ...]:
         """The cases that share this, newest first."""
         rows = self._session.scalars(
-            cases()
+            _listed()
             .join(MarkRow, MarkRow.case_id == CaseRow.id)
             .where(MarkRow.shared == shared, MarkRow.mark == mark)
             .order_by(CaseRow.id.desc())
@@ -207,6 +208,11 @@ class SqlCaseworkUnit(SqlComplaintUnit):
             shared[other].add(Shared(kind))
         # The same institution alone is the weakest likeness.
         most = sorted(shared, key=lambda other: (shared[other] == {Shared.PARTY}, -len(shared[other]), -other))
-        found = self._session.scalars(cases().where(CaseRow.id.in_(most[:ALIKE_SHOWN])))
+        found = self._session.scalars(_listed().where(CaseRow.id.in_(most[:ALIKE_SHOWN])))
         by_id = {row.id: case_of(row) for row in found}
         return tuple(Alike(by_id[other], tuple(sorted(shared[other]))) for other in most[:ALIKE_SHOWN])
+
+
+def _listed() -> Select[Any]:
+    # With their assignees, whose names a list shows: asked one by one they cost more than the list.
+    return cases().options(joinedload(CaseRow.assignee))

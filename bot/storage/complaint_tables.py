@@ -17,7 +17,16 @@ class CaseRow(Base):
         Index("ix_complaints_status_opened_at", "status", "opened_at"),
         Index("ix_complaints_due_at_id", "due_at", "id"),
         # All that the counts above the queue ask for: they never read a row of 100,000 sealed ones.
-        Index("ix_complaints_counts", "status", "due_at", "assignee_id", "escalated_due_at"),
+        Index(
+            "ix_complaints_counts",
+            "status",
+            "due_at",
+            "assignee_id",
+            "escalated_due_at",
+            "kind",
+            "severity",
+            "opened_at",
+        ),
         Index("ix_complaints_opened_at_id", "opened_at", "id"),
         # Numbers of cases that were erased are never given out again.
         {"sqlite_autoincrement": True},

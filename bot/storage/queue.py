@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, case, exists, false, func, select
+from sqlalchemy import ColumnElement, and_, case, false, func, select
 from sqlalchemy.orm import Session, joinedload
 
 from bot.complaints.model import Case, ClockState, Severity, StaffActor, Status
@@ -127,12 +127,12 @@ def _marked(session: Session, narrowed: QueueFilter) -> Iterator[ColumnElement[b
         if mark is None:
             yield false()
         else:
-            yield exists().where(
-                MarkRow.case_id == CaseRow.id, MarkRow.shared == mark.shared, MarkRow.mark == mark.value
-            )
+            # Not a correlated ``exists``: SQLite would ask it once for every case there is.
+            marked = select(MarkRow.case_id).where(MarkRow.shared == mark.shared, MarkRow.mark == mark.value)
+            yield CaseRow.id.in_(marked)
     if narrowed.tag.strip():
         hashed = tag_hash(session, narrowed.tag)
-        yield exists().where(TagRow.case_id == CaseRow.id, TagRow.tag_hash == hashed)
+        yield CaseRow.id.in_(select(TagRow.case_id).where(TagRow.tag_hash == hashed))
 
 
 def tag_hash(session: Session, tag: str) -> str:

@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from sqlalchemy import create_engine, text
 
 from bot.cli.tracker_key import rotate_tracker_key
 from bot.cli.training import RASA_PYTHON
@@ -24,15 +23,8 @@ def address(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
     if request.param == "sqlite":
         yield f"sqlite:///{tmp_path / 'state' / 'trackers.db'}"
         return
-    server = request.getfixturevalue("postgres_server")
-    name = f"trackers_{os.urandom(4).hex()}"
-    admin = create_engine(f"postgresql+psycopg://postgres@/postgres?host={server}", isolation_level="AUTOCOMMIT")
-    with admin.connect() as connection:
-        connection.execute(text(f"CREATE DATABASE {name}"))
-    yield f"postgresql://postgres@/{name}?host={server}"
-    with admin.connect() as connection:
-        connection.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
-    admin.dispose()
+    with request.getfixturevalue("postgres_server").database() as address:
+        yield address
 
 
 def run(scenario: str, address: str, state: Path) -> None:

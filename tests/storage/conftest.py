@@ -1,10 +1,5 @@
 """Every storage test runs on SQLite and on PostgreSQL: a real server of our own, stopped at the end."""
 
-import os
-import pwd
-import shutil
-import subprocess
-import tempfile
 import uuid
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
@@ -12,7 +7,7 @@ from pathlib import Path
 
 import argon2
 import pytest
-from sqlalchemy import Engine, create_engine, text
+from sqlalchemy import Engine
 
 from bot.complaints import ComplaintDraft, Complaints, Kind
 from bot.messages import Channel, Language
@@ -23,6 +18,7 @@ from bot.storage.keys import KeyRing
 from bot.storage.outbox import Outbox
 from bot.storage.receipts import Argon2ReceiptHasher
 from bot.storage.staff import SqlStaffStore
+from tests.fakes.postgres import PostgresServer, postgres
 from tests.shipped_desk import DESK, PROMISES
 
 
@@ -39,41 +35,14 @@ class FakeClock:
         self.now += timedelta(**amount)
 
 
-def _server_program(name: str) -> str | None:
-    found = sorted(Path("/usr/lib/postgresql").glob(f"*/bin/{name}"))
-    return str(found[-1]) if found else shutil.which(name)
-
-
 @pytest.fixture(scope="session")
-def postgres_server() -> Iterator[str]:
-    """The socket folder of a fresh PostgreSQL, which refuses to run as root and so runs as its own user then."""
-    initdb, pg_ctl = _server_program("initdb"), _server_program("pg_ctl")
-    if initdb is None or pg_ctl is None:
-        pytest.fail("PostgreSQL is not installed; leave its tests out with -m 'not postgres'")
-    folder = Path(tempfile.mkdtemp(prefix="mingbai-pg-"))
-    as_user: list[str] = []
-    if os.geteuid() == 0:
-        owner = pwd.getpwnam("postgres")
-        os.chown(folder, owner.pw_uid, owner.pw_gid)
-        as_user = ["runuser", "-u", "postgres", "--"]
-
-    def run(*command: str) -> None:
-        # The server inherits its starter's output; a pipe would be waited on for ever.
-        subprocess.run(
-            [*as_user, *command], check=True, cwd=folder, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL
-        )
-
-    data = str(folder / "data")
-    options = f"-c listen_addresses='' -c unix_socket_directories={folder} -c fsync=off -c max_connections=50"
+def postgres_server() -> Iterator[PostgresServer]:
+    """A server for the whole run."""
     try:
-        run(initdb, "-D", data, "-U", "postgres", "-A", "trust", "-E", "UTF8", "--no-locale", "--no-sync")
-        run(pg_ctl, "-D", data, "-w", "-l", str(folder / "log"), "-o", options, "start")
-        try:
-            yield str(folder)
-        finally:
-            run(pg_ctl, "-D", data, "-w", "-m", "immediate", "stop")
-    finally:
-        shutil.rmtree(folder)
+        with postgres() as server:
+            yield server
+    except FileNotFoundError:
+        pytest.fail("PostgreSQL is not installed; leave its tests out with -m 'not postgres'")
 
 
 @pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
@@ -82,17 +51,8 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str
     if request.param == "sqlite":
         yield f"sqlite:///{tmp_path / 'mingbai.db'}"
         return
-    server = request.getfixturevalue("postgres_server")
-    name = f"test_{uuid.uuid4().hex}"
-    admin = create_engine(f"postgresql+psycopg://postgres@/postgres?host={server}", isolation_level="AUTOCOMMIT")
-    try:
-        with admin.connect() as connection:
-            connection.execute(text(f"CREATE DATABASE {name}"))
-        yield f"postgresql://postgres@/{name}?host={server}"
-        with admin.connect() as connection:
-            connection.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
-    finally:
-        admin.dispose()
+    with request.getfixturevalue("postgres_server").database() as address:
+        yield address
 
 
 @pytest.fixture

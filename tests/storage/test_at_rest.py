@@ -104,7 +104,7 @@ def test_no_byte_of_it_is_in_any_file(everything_planted, engine: Engine, tmp_pa
     if engine.dialect.name == "postgresql":
         with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
             connection.execute(text("CHECKPOINT"))
-        folders.append(Path(request.getfixturevalue("postgres_server")))
+        folders.append(request.getfixturevalue("postgres_server").folder)
     searched = 0
     for file in (file for folder in folders for file in folder.rglob("*") if file.is_file()):
         content = file.read_bytes()

@@ -11,7 +11,9 @@ depends_on = None
 
 def upgrade() -> None:
     op.add_column("complaints", sa.Column("escalated_due_at", sa.DateTime(timezone=True)))
-    op.create_index("ix_complaints_counts", "complaints", ["status", "due_at", "assignee_id", "escalated_due_at"])
+    # All that the queue counts by: a count must not read whole sealed rows.
+    counted = ["status", "due_at", "assignee_id", "escalated_due_at", "kind", "severity", "opened_at"]
+    op.create_index("ix_complaints_counts", "complaints", counted)
     op.drop_index("ix_complaints_status_due_at", "complaints")
     op.create_index("ix_audit_log_actor_number", "audit_log", ["actor", "number"])
 
