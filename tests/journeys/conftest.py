@@ -148,7 +148,7 @@ class Handler:
     def write(self, field: str, text: str) -> None:
         """Write into one of the case's forms and send it."""
         self.page.locator(f"#{field}").fill(text)
-        self.page.locator(f"form:has(#{field}) button").click()
+        self.page.locator(f"form:has(#{field}) button:not([formaction])").click()
         self.page.get_by_text(text).first.wait_for()
 
     def take(self) -> None:
