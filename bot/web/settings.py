@@ -12,7 +12,8 @@ Network = IPv4Network | IPv6Network
 _OPENINGS = Rate(burst=60, per_second=0.5)
 _REQUESTS = Rate(burst=240, per_second=20)
 _FILES = Rate(burst=60, per_second=0.1)
-_TURNS = Rate(burst=20, per_second=0.5)
+# Somebody who taps through a lesson and a complaint without reading much is still a person.
+_TURNS = Rate(burst=40, per_second=0.5)
 
 
 @dataclass(frozen=True, slots=True)
