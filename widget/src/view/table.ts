@@ -5,6 +5,9 @@ import { dress } from "../format";
 import { say } from "../i18n";
 import { h } from "./dom";
 
+/** A longer text is no figure: it wraps, so that nobody scrolls sideways to read a sentence. */
+const FIGURE = 16;
+
 /** In a frame of its own that scrolls sideways, reachable by keyboard. */
 export function tableView(table: Table, language: Language): HTMLElement {
   const head = table.columns.map((column) => h("th", { scope: "col" }, withUnit(column.label, column.unit, language)));
@@ -14,7 +17,7 @@ export function tableView(table: Table, language: Language): HTMLElement {
       {},
       ...row.map((value, at) => {
         const shown = dress(value, table.columns[at]?.unit ?? "text");
-        return at === 0 ? h("th", { scope: "row" }, shown) : h("td", {}, shown);
+        return at === 0 ? h("th", { scope: "row" }, shown) : h("td", { class: shown.length > FIGURE ? "words" : null }, shown);
       }),
     ),
   );
